@@ -1,0 +1,110 @@
+"""Input checks whose messages name the parameter, the rule and the value that broke it."""
+
+import operator
+
+import numpy as np
+
+
+def positive_int(name, value, at_most=None, why=""):
+    """Return `value` as an ``int`` if it is a whole number of at least one.
+
+    Parameters
+    ----------
+    name : str
+        Name of the parameter, for the message.
+    value : int
+        NumPy integers are welcome; floats and booleans are not.
+    at_most : int, optional
+        Largest allowed value.
+    why : str
+        What `at_most` is, for example ``"the number of samples"``.
+
+    Raises
+    ------
+    ValueError
+        For example ``batch_size must be at most 512 (the number of samples), got 1024``.
+    """
+    try:
+        number = operator.index(value)
+    except TypeError:
+        number = 0
+    if number < 1 or isinstance(value, (bool, np.bool_)):
+        raise ValueError(f"{name} must be a positive integer, got {value!r}")
+    if at_most is not None and number > at_most:
+        reason = f" ({why})" if why else ""
+        raise ValueError(f"{name} must be at most {at_most}{reason}, got {number}")
+    return number
+
+
+def positive(name, value):
+    """Return `value` as a ``float`` if it is finite and larger than zero.
+
+    Raises
+    ------
+    ValueError
+        If it is not a single finite number above zero.
+    """
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = np.nan
+    if not (np.isfinite(number) and number > 0):
+        raise ValueError(f"{name} must be a finite number above zero, got {value!r}")
+    return number
+
+
+def finite_array(name, value, ndim=None):
+    """Return `value` as a ``float64`` array without NaN or infinity.
+
+    Parameters
+    ----------
+    name : str
+        Name of the parameter, for the message.
+    value : array_like
+        Not empty.
+    ndim : int or tuple of int, optional
+        Allowed number (or numbers) of dimensions.
+
+    Raises
+    ------
+    ValueError
+        If `value` is no array of numbers, is empty, has the wrong number of dimensions, or
+        contains NaN or infinity.
+    """
+    try:
+        array = np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} must be an array of real numbers, got {value!r}") from error
+    if array.size == 0:
+        raise ValueError(f"{name} must not be empty, got shape {array.shape}")
+    allowed = np.atleast_1d(array.ndim if ndim is None else ndim)
+    if array.ndim not in allowed:
+        wanted = " or ".join(str(n) for n in allowed)
+        raise ValueError(f"{name} must have {wanted} dimension(s), got shape {array.shape}")
+    bad = np.flatnonzero(~np.isfinite(array))
+    if bad.size:
+        first = tuple(int(i) for i in np.unravel_index(bad[0], array.shape))
+        raise ValueError(
+            f"{name} must be finite, got {array.flat[bad[0]]} at index {first}"
+            f" ({bad.size} bad value(s) in all)"
+        )
+    return array
+
+
+def shape_match(name, array, shape, why=""):
+    """Return `array` if it has exactly the given `shape`; ``None`` in `shape` allows any length.
+
+    Raises
+    ------
+    ValueError
+        For example ``targets must have shape (512, 1) (one row per input), got (512,)``.
+    """
+    fits = len(array.shape) == len(shape) and all(
+        wanted in (None, got) for wanted, got in zip(shape, array.shape, strict=True)
+    )
+    if not fits:
+        wanted = "(" + ", ".join("any" if n is None else str(n) for n in shape)
+        wanted += ",)" if len(shape) == 1 else ")"
+        reason = f" ({why})" if why else ""
+        raise ValueError(f"{name} must have shape {wanted}{reason}, got {tuple(array.shape)}")
+    return array

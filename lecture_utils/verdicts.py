@@ -1,0 +1,543 @@
+r"""Evidence: statistical verdicts on figures, and the claims that a page stands by.
+
+A *verdict* compares numbers with a law. It always holds an effect size, which says how far the two
+are apart, and (where there is chance) a p-value, which says how surprising that distance is.
+A *claim* is a sentence with a verdict and an expectation: to agree with exact theory, to stay
+within a bound of approximate theory, or to be rejected (the negative controls of the book).
+
+How a claim is shown and stored
+-------------------------------
+``text/html`` is the line that people read. Its formulas are written ``\(...\)`` inside an element
+of class ``mathjax_process``, which both the built site and JupyterLab typeset. Beside it stands
+`CLAIM_MIME`, a JSON payload that nobody sees: Jupyter stores it with the outputs, Sphinx passes
+over it without a warning, and the Evidence page is made from it.
+"""
+
+import hashlib
+import math
+import re
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from scipy import fft, stats
+
+from lecture_utils._checks import finite_array, positive, positive_int, shape_match
+from lecture_utils._display import in_build, to_html
+
+FAMILY_LEVEL = 1e-4
+"""Smallest p-value with which a claim of exact agreement still stands."""
+
+CONTROL_LEVEL = 1e-6
+"""Largest p-value with which a negative control counts as rejected."""
+
+CLAIM_MIME = "application/vnd.lecture-utils.claim+json"
+"""Mime type of the payload of a claim in the outputs of a notebook."""
+
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+# --- numbers as text -----------------------------------------------------------------------------
+
+
+def power_text(value):
+    """Write a positive number with two digits: 0.31, 300, 4.2·10⁵, 10⁻⁷."""
+    value = float(f"{value:.2g}")
+    exponent = math.floor(math.log10(value))
+    if -4 < exponent < 4:
+        return f"{value:.0f}" if exponent > 0 else f"{value:g}"
+    mantissa = f"{value / 10.0**exponent:.1f}".removesuffix(".0")
+    power = "10" + str(exponent).translate(_SUPERSCRIPTS)
+    return power if mantissa == "1" else f"{mantissa}·{power}"
+
+
+def with_error(value, error):
+    """Write a value with its standard error on the last digits: 0.1001(3), 2.999(26).
+
+    The error keeps two digits when it starts with 1 or 2, otherwise one.
+    """
+    if not (math.isfinite(value) and math.isfinite(error)) or error <= 0:
+        return f"{value:.4g}"
+    magnitude = math.floor(math.log10(max(abs(value), error)))
+    power = magnitude if magnitude < -3 or magnitude > 5 else 0
+    value, error = value / 10.0**power, error / 10.0**power
+    leading = math.floor(math.log10(error))
+    decimals = (1 if error / 10.0**leading < 3 else 0) - leading
+    if decimals > 0:
+        text = f"{value:.{decimals}f}({round(error * 10**decimals)})"
+    else:
+        text = f"{round(value, decimals):.0f}({round(error, decimals):.0f})"
+    return text + (f"·10{str(power).translate(_SUPERSCRIPTS)}" if power else "")
+
+
+# --- verdicts ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Outcome of one comparison.
+
+    Attributes
+    ----------
+    test : str
+        "KS", "z", "t", "chi2" or "identity".
+    statistic : float
+        Value of the test statistic.
+    n_eff : float or None
+        Number of independent data that the p-value assumes.
+    p_value : float or None
+        Two-sided; None where nothing is random.
+    effect, bound : float
+        Distance between data and law, and the largest distance that counts as agreement.
+    effect_name : str
+        What `effect` is. A "relative deviation" is shown in per cent.
+    measured, error, expected : float or None
+        The value compared, its standard error, and its theory, where there is one.
+    """
+
+    test: str
+    statistic: float
+    n_eff: float | None
+    p_value: float | None
+    effect: float
+    bound: float
+    effect_name: str
+    measured: float | None = None
+    error: float | None = None
+    expected: float | None = None
+
+    @property
+    def within(self):
+        """Whether the effect stays within its bound."""
+        return self.effect <= self.bound
+
+    def effect_text(self):
+        """Effect against its bound: ``KS D = 0.004 ≤ 0.02``."""
+        sign = "≤" if self.within else ">"
+        if self.effect_name == "relative deviation":
+            return f"deviation {100 * self.effect:.2g} % {sign} {100 * self.bound:.3g} %"
+        return f"{self.effect_name} = {self.effect:.2g} {sign} {self.bound:.3g}"
+
+    def p_text(self):
+        """The p-value: ``p = 0.31``, or ``p < 10⁻³⁰⁰`` where it is too small for a float."""
+        return f"p = {power_text(self.p_value)}" if self.p_value > 1e-300 else "p < 10⁻³⁰⁰"
+
+    def text(self):
+        """One line for the axes of a figure: ``KS D = 0.004 ≤ 0.02, n = 10⁵, p = 0.31``."""
+        parts = []
+        if self.measured is not None:
+            parts.append(f"{with_error(self.measured, self.error)} vs {self.expected:.4g}")
+        parts.append(self.effect_text())
+        if self.n_eff is not None:
+            parts.append(f"n = {power_text(self.n_eff)}")
+        if self.p_value is not None:
+            parts.append(self.p_text())
+        return ", ".join(parts)
+
+
+def effective_sample_size(x):
+    r"""Number of independent draws that determine the mean as well as the series `x` does.
+
+    The integrated autocorrelation time is :math:`\tau = 1 + 2\sum_{t\ge 1}\rho_t`, summed up to
+    Geyer's initial monotone sequence; the result is the number of values over :math:`\tau`.
+    Negative correlation is not credited: the result never exceeds the number of values.
+
+    Parameters
+    ----------
+    x : array_like, shape (n,) or (chains, n)
+        Stationary series, time last. Chains share one mean, so chains that disagree count little.
+
+    Returns
+    -------
+    float
+        Between one and the number of values.
+
+    Raises
+    ------
+    ValueError
+        If `x` has another shape, is not finite, or does not vary.
+
+    References
+    ----------
+    C. J. Geyer, Practical Markov chain Monte Carlo, Statistical Science 7, 473 (1992).
+    """
+    x = np.atleast_2d(finite_array("x", x, ndim=(1, 2)))
+    n = x.shape[1]
+    centred = x - x.mean()
+    spectrum = fft.rfft(centred, fft.next_fast_len(2 * n, real=True))
+    # Dividing lag sums by n, not n - t, makes their sum the variance of a chain's mean.
+    covariance = fft.irfft(np.mean(np.abs(spectrum) ** 2, axis=0))[:n] / n
+    if not covariance[0] > np.finfo(float).eps * np.mean(x**2):
+        raise ValueError(f"x must vary, got the constant {x.flat[0]}")
+    rho = covariance / covariance[0]
+    pairs = np.append(rho, 0.0)[: 2 * ((n + 1) // 2)].reshape(-1, 2).sum(axis=1)
+    positive_until = np.argmax(pairs <= 0) if np.any(pairs <= 0) else len(pairs)
+    tau = 2 * np.sum(np.minimum.accumulate(pairs[:positive_until])) - 1
+    return float(x.size / max(tau, 1.0))
+
+
+def ks_verdict(sample, law, *, bound, n_eff=None):
+    """Compare a sample with a continuous law by the Kolmogorov-Smirnov distance.
+
+    Parameters
+    ----------
+    sample : array_like
+        Any shape; all values are used.
+    law : scipy.stats frozen distribution or callable
+        The law, or its cumulative distribution function. None of its parameters may be fitted to
+        the sample: the p-value would be too large.
+    bound : float
+        Largest distance that counts as agreement.
+    n_eff : float, optional
+        Number of independent values; all of them unless given.
+
+    Returns
+    -------
+    Verdict
+        Its p-value is exact for independent values.
+
+    Raises
+    ------
+    ValueError
+        If the sample is empty or not finite, or `bound` or `n_eff` is not positive.
+    """
+    sample = np.ravel(finite_array("sample", sample))
+    cdf = law if callable(law) else law.cdf
+    n_eff = sample.size if n_eff is None else positive("n_eff", n_eff)
+    distance = float(stats.kstest(sample, cdf, mode="asymp").statistic)
+    return Verdict(
+        test="KS",
+        statistic=distance,
+        n_eff=float(n_eff),
+        p_value=_ks_p_value(distance, n_eff),
+        effect=distance,
+        bound=positive("bound", bound),
+        effect_name="KS D",
+    )
+
+
+def two_sample_verdict(a, b, *, bound, n_eff=None):
+    """Compare two samples by the Kolmogorov-Smirnov distance.
+
+    Parameters
+    ----------
+    a, b : array_like
+        Any shapes.
+    bound : float
+        Largest distance that counts as agreement.
+    n_eff : pair of float, optional
+        Numbers of independent values in `a` and `b`; all of them unless given.
+
+    Returns
+    -------
+    Verdict
+        Its `n_eff` is n_a n_b / (n_a + n_b), the size of a single sample of the same power.
+
+    Raises
+    ------
+    ValueError
+        If a sample is empty or not finite, or `bound` or a value of `n_eff` is not positive.
+    """
+    a, b = (np.ravel(finite_array(name, values)) for name, values in (("a", a), ("b", b)))
+    n_a, n_b = (a.size, b.size) if n_eff is None else (positive("n_eff", n) for n in n_eff)
+    distance = float(stats.ks_2samp(a, b, method="asymp").statistic)
+    together = n_a * n_b / (n_a + n_b)
+    return Verdict(
+        test="KS",
+        statistic=distance,
+        n_eff=together,
+        p_value=_ks_p_value(distance, together),
+        effect=distance,
+        bound=positive("bound", bound),
+        effect_name="KS D",
+    )
+
+
+def _ks_p_value(distance, n):
+    return float(stats.kstwo.sf(distance, max(round(n), 1)))
+
+
+def value_verdict(measured, error, expected, *, bound):
+    """Compare a value of known Gaussian error with its theory: a two-sided z test.
+
+    Parameters
+    ----------
+    measured, error, expected : float
+        The value, its standard error and the theory.
+    bound : float
+        Largest relative deviation (absolute where `expected` is zero) that counts as agreement.
+
+    Raises
+    ------
+    ValueError
+        If a number is not finite, or `error` or `bound` is not positive.
+    """
+    return _location_verdict("z", measured, error, expected, bound, stats.norm(), None)
+
+
+def mean_verdict(samples, expected, *, bound):
+    """Compare the mean of a possibly correlated series with its theory.
+
+    The standard error uses `effective_sample_size`, and the p-value Student's law with as many
+    degrees of freedom (less one).
+
+    Parameters
+    ----------
+    samples : array_like, shape (n,)
+        Stationary series in the order of time. Pass independent values in any order.
+    expected : float
+    bound : float
+        Largest relative deviation (absolute where `expected` is zero) that counts as agreement.
+
+    Raises
+    ------
+    ValueError
+        If `samples` is not a finite series that varies, or has less than two independent values.
+    """
+    samples = finite_array("samples", samples, ndim=1)
+    n_eff = effective_sample_size(samples)
+    if n_eff < 2:
+        raise ValueError(f"samples must hold two independent values or more, got {n_eff:.2g}")
+    error = np.std(samples, ddof=1) / np.sqrt(n_eff)
+    return _location_verdict("t", samples.mean(), error, expected, bound, stats.t(n_eff - 1), n_eff)
+
+
+def _location_verdict(test, measured, error, expected, bound, null, n_eff):
+    measured, expected = (
+        float(finite_array(name, value, ndim=0))
+        for name, value in (("measured", measured), ("expected", expected))
+    )
+    error = positive("error", error)
+    statistic = (measured - expected) / error
+    difference = abs(measured - expected)
+    return Verdict(
+        test=test,
+        statistic=statistic,
+        n_eff=n_eff,
+        p_value=float(2 * null.sf(abs(statistic))),
+        effect=difference / abs(expected) if expected else difference,
+        bound=positive("bound", bound),
+        effect_name="relative deviation" if expected else "difference",
+        measured=measured,
+        error=error,
+        expected=expected,
+    )
+
+
+def chi2_verdict(observed, expected_counts, *, bound, fitted=0):
+    """Compare counts of independent events with expected counts: Pearson's test.
+
+    Parameters
+    ----------
+    observed, expected_counts : array_like, shape (bins,)
+        With equal sums; every expected count must be at least 5.
+    bound : float
+        Largest Cohen's w, the root of chi2 over the number of events, that counts as agreement.
+    fitted : int
+        Number of parameters of the law that were fitted to the counts.
+
+    Raises
+    ------
+    ValueError
+        If shapes or sums differ, an expected count is below 5, or no degree of freedom is left.
+    """
+    observed = finite_array("observed", observed, ndim=1)
+    expected_counts = finite_array("expected_counts", expected_counts, ndim=1)
+    shape_match("expected_counts", expected_counts, observed.shape, "one per observed count")
+    if expected_counts.min() < 5:
+        raise ValueError(
+            f"expected_counts must be at least 5 in every bin, got {expected_counts.min():.3g}"
+        )
+    freedom = observed.size - 1 - fitted
+    positive_int("bins - 1 - fitted", freedom)
+    chi2, p_value = stats.chisquare(observed, expected_counts, ddof=fitted)
+    total = float(observed.sum())
+    return Verdict(
+        test="chi2",
+        statistic=float(chi2),
+        n_eff=total,
+        p_value=float(p_value),
+        effect=float(np.sqrt(chi2 / total)),
+        bound=positive("bound", bound),
+        effect_name="Cohen's w",
+    )
+
+
+def identity_verdict(left, right, *, bound):
+    """Compare two sides of an exact identity, where nothing is random.
+
+    The effect is the largest difference over the largest absolute value of `right` (the largest
+    difference itself where `right` is zero).
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ or a value is not finite.
+    """
+    left, right = finite_array("left", left), finite_array("right", right)
+    shape_match("left", left, right.shape, "the shape of right")
+    scale = np.max(np.abs(right))
+    effect = float(np.max(np.abs(left - right)) / (scale if scale > 0 else 1.0))
+    return Verdict(
+        test="identity",
+        statistic=effect,
+        n_eff=None,
+        p_value=None,
+        effect=effect,
+        bound=positive("bound", bound),
+        effect_name="largest difference",
+    )
+
+
+def holm(p_values):
+    """Adjust the p-values of one family of tests for their number (Holm's step-down method).
+
+    Parameters
+    ----------
+    p_values : array_like, shape (tests,)
+
+    Returns
+    -------
+    numpy.ndarray, shape (tests,)
+        Reject where the adjusted value is below the family's level, in the order given.
+
+    Raises
+    ------
+    ValueError
+        If a value is outside [0, 1].
+
+    References
+    ----------
+    S. Holm, A simple sequentially rejective multiple test procedure, Scand. J. Statist. 6, 65
+    (1979).
+    """
+    p_values = finite_array("p_values", p_values, ndim=1)
+    if p_values.min() < 0 or p_values.max() > 1:
+        raise ValueError(f"p_values must lie between 0 and 1, got {p_values}")
+    order = np.argsort(p_values)
+    steps = p_values[order] * np.arange(p_values.size, 0, -1)
+    adjusted = np.empty_like(p_values)
+    adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1.0)
+    return adjusted
+
+
+# --- claims --------------------------------------------------------------------------------------
+
+
+class ClaimFailed(AssertionError):
+    """A claim of the book did not hold while the book was built."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A sentence, what was expected of it, and its verdict. Displays as one line."""
+
+    id: str
+    statement: str
+    verdict: Verdict
+    expect: str
+    passed: bool
+    repeated: bool
+    figure: str | None
+    lecture: str | None
+
+    def text(self):
+        """The line as plain text, formulas between dollar signs."""
+        return f"{self._mark()} {self.statement} — {self._evidence()}"
+
+    def payload(self):
+        """Everything the Evidence page needs, as plain JSON types."""
+        return asdict(self) | {
+            "verdict": asdict(self.verdict) | {"text": self.verdict.text()},
+        }
+
+    def _mark(self):
+        if not self.passed:
+            return "✗ FAILED:"
+        return "✗ rejected, as it must be:" if self.expect == "reject" else "✓"
+
+    def _evidence(self):
+        verdict, parts = self.verdict, []
+        if verdict.measured is not None:
+            measured = with_error(verdict.measured, verdict.error)
+            parts.append(f"measured {measured}, expected {verdict.expected:.4g}; ")
+        parts.append(verdict.effect_text())
+        if verdict.p_value is not None:
+            parts.append(", " + verdict.p_text())
+        if self.repeated:
+            parts.append(" (repeated once on a fresh random stream with 4 times the sample)")
+        return "".join(parts)
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        kind = self.expect if self.passed else "failed"
+        # Text keeps the colour of the theme; the border and the mark carry the meaning.
+        colour = {"failed": "#d00000", "reject": "#cc79a7"}.get(kind, "#009e73")
+        weight = "font-weight:bold;" if kind == "failed" else ""
+        style = f"margin:.3em 0;padding-left:.6em;border-left:.25em solid {colour};{weight}"
+        html = (
+            f'<div class="claim claim-{kind} mathjax_process" style="{style}">'
+            f"{to_html(self._mark())} {to_html(self.statement)} "
+            f'<span class="claim-evidence">— {to_html(self._evidence())}</span></div>'
+        )
+        return {"text/plain": self.text(), "text/html": html, CLAIM_MIME: self.payload()}
+
+
+def claim(id, statement, verdict, *, expect="agree", repeat=None, figure=None, lecture=None):
+    """State what a page stands by, with its evidence. The last expression of its cell.
+
+    Parameters
+    ----------
+    id : str
+        Page and name: "networks.layer-variance".
+    statement : str
+        One short sentence; ``$...$`` for formulas.
+    verdict : Verdict
+    expect : {"agree", "within", "reject"}
+        "agree" (exact theory): effect within its bound and p above `FAMILY_LEVEL`.
+        "within" (approximate theory): effect within its bound.
+        "reject" (negative control): effect beyond its bound and p below `CONTROL_LEVEL`.
+    repeat : callable, optional
+        ``repeat(rng, factor)`` runs the experiment again on the stream `rng` with `factor` times
+        the sample and returns its verdict. Called once, with factor 4, if `verdict` fails; then
+        that second verdict decides. The stream follows from `id` alone, so it is fixed in advance.
+    figure : str, optional
+        Name of the figure that shows it.
+    lecture : str, optional
+        Title of the slide, or name of its equation, that is tested.
+
+    Returns
+    -------
+    Claim
+
+    Raises
+    ------
+    ClaimFailed
+        If it fails while the book is built. A reader sees the line in red instead.
+    ValueError
+        If `id` or `expect` is malformed.
+    """
+    if not re.fullmatch(r"[a-z_]+\.[a-z0-9-]+", id):
+        raise ValueError(f'id must look like "page.dash-words", got {id!r}')
+    if expect not in ("agree", "within", "reject"):
+        raise ValueError(f'expect must be "agree", "within" or "reject", got {expect!r}')
+    passed, repeated = _holds(verdict, expect), False
+    if not passed and repeat is not None:
+        verdict, repeated = repeat(_stream(id), 4), True
+        passed = _holds(verdict, expect)
+    result = Claim(id, statement, verdict, expect, passed, repeated, figure, lecture)
+    if not passed and in_build():
+        raise ClaimFailed(f"{id}: {result.text()}")
+    return result
+
+
+def _holds(verdict, expect):
+    p_value = verdict.p_value
+    if expect == "reject":
+        return verdict.effect > verdict.bound and (p_value is None or p_value < CONTROL_LEVEL)
+    if expect == "within":
+        return verdict.within
+    return verdict.within and (p_value is None or p_value > FAMILY_LEVEL)
+
+
+def _stream(id):
+    digest = hashlib.sha256(id.encode()).digest()
+    return np.random.default_rng(int.from_bytes(digest[:16], "big"))
