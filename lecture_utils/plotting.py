@@ -39,6 +39,7 @@ def use_style():
             "axes.spines.right": False,
             "axes.titlesize": "medium",
             "figure.constrained_layout.use": True,
+            "figure.dpi": 160,  # of the parts of a figure that are drawn as pixels
             "figure.facecolor": "none",
             "axes.facecolor": "none",
             "savefig.facecolor": "none",
@@ -170,7 +171,8 @@ def panel(draw, **controls):
 
     if in_build():
         draw(**{name: _default(control) for name, control in controls.items()})
-        display(HTML(f'<p style="color:{COLORS["muted"]}">{_NO_KERNEL}</p>'))
+        display(plt.gcf(), HTML(f'<p class="no-kernel"><small>{_NO_KERNEL}</small></p>'))
+        plt.close()
         return
     import ipywidgets
 

@@ -8,9 +8,10 @@ within a bound of approximate theory, or to be rejected (the negative controls o
 How a claim is shown and stored
 -------------------------------
 ``text/html`` is the line that people read. Its formulas are written ``\(...\)`` inside an element
-of class ``mathjax_process``, which both the built site and JupyterLab typeset. Beside it stands
-`CLAIM_MIME`, a JSON payload that nobody sees: Jupyter stores it with the outputs, Sphinx passes
-over it without a warning, and the Evidence page is made from it.
+of class ``mathjax_process``, which both the built site and JupyterLab typeset. The claim as plain
+data stands in the *metadata* of the same output under the key `CLAIM_KEY`: Jupyter stores it with
+the notebook, nothing tries to draw it (a private mime type would be a warning, hence an error, in
+the build of the site), and the Evidence page is made from it.
 """
 
 import hashlib
@@ -30,8 +31,8 @@ FAMILY_LEVEL = 1e-4
 CONTROL_LEVEL = 1e-6
 """Largest p-value with which a negative control counts as rejected."""
 
-CLAIM_MIME = "application/vnd.lecture-utils.claim+json"
-"""Mime type of the payload of a claim in the outputs of a notebook."""
+CLAIM_KEY = "application/vnd.lecture-utils.claim+json"
+"""Key of a claim's payload in the metadata of its output in a notebook."""
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -55,15 +56,12 @@ def with_error(value, error):
 
     The error keeps two digits when it starts with 1 or 2, otherwise one.
     """
-    if not (math.isfinite(value) and math.isfinite(error)) or error <= 0:
-        return f"{value:.4g}"
     magnitude = math.floor(math.log10(max(abs(value), error)))
-    power = magnitude if magnitude < -3 or magnitude > 5 else 0
-    value, error = value / 10.0**power, error / 10.0**power
-    leading = math.floor(math.log10(error))
-    decimals = (1 if error / 10.0**leading < 3 else 0) - leading
+    power = 0 if -4 < magnitude < 6 else magnitude
+    value, error = value / 10.0**power, float(f"{error / 10.0**power:.2g}")
+    decimals = (1 if f"{error:e}"[0] in "12" else 0) - math.floor(math.log10(error))
     if decimals > 0:
-        text = f"{value:.{decimals}f}({round(error * 10**decimals)})"
+        text = f"{value:.{decimals}f}({error * 10**decimals:.0f})"
     else:
         text = f"{round(value, decimals):.0f}({round(error, decimals):.0f})"
     return text + (f"·10{str(power).translate(_SUPERSCRIPTS)}" if power else "")
@@ -478,7 +476,7 @@ class Claim:
             f"{to_html(self._mark())} {to_html(self.statement)} "
             f'<span class="claim-evidence">— {to_html(self._evidence())}</span></div>'
         )
-        return {"text/plain": self.text(), "text/html": html, CLAIM_MIME: self.payload()}
+        return {"text/plain": self.text(), "text/html": html}, {CLAIM_KEY: self.payload()}
 
 
 def claim(id, statement, verdict, *, expect="agree", repeat=None, figure=None, lecture=None):
