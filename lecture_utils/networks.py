@@ -11,6 +11,7 @@ torch.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -18,7 +19,7 @@ from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
 
-from lecture_utils._checks import finite_array, positive, positive_int
+from lecture_utils._checks import finite_array, positive, positive_int, shape_match
 
 Activation = Callable[[np.ndarray], np.ndarray]
 
@@ -117,7 +118,7 @@ def initial_weights(
     rng = np.random.default_rng(rng)
     return [
         sigma_w / np.sqrt(n_in) * rng.standard_normal((*lead, n_out, n_in))
-        for n_in, n_out in zip(widths[:-1], widths[1:])
+        for n_in, n_out in pairwise(widths)
     ]
 
 
@@ -249,17 +250,23 @@ def signal_moments(
     kernel, shift, fluctuation = [sigma_w**2 * positive("input_square", input_square)], [0.0], [0.0]
     for width in widths[1:-1]:
         k, m, kappa = kernel[-1], shift[-1], fluctuation[-1]
-        square = gaussian_mean(lambda z: activation(z) ** 2, k)
-        fourth = gaussian_mean(lambda z: activation(z) ** 4, k)
-        # Derivatives with respect to the variance are expectations of Hermite polynomials.
-        slope = gaussian_mean(lambda z: activation(z) ** 2 * (z**2 / k - 1), k) / (2 * k)
-        curvature = gaussian_mean(
-            lambda z: activation(z) ** 2 * (z**4 / k**2 - 6 * z**2 / k + 3), k
-        ) / (4 * k**2)
+        square, fourth, slope, curvature = _response(activation, k)
         kernel.append(sigma_w**2 * square)
         shift.append(sigma_w**2 * (slope * m + curvature * kappa / 2))
         fluctuation.append(sigma_w**4 * ((fourth - square**2) / width + slope**2 * kappa))
     return SignalMoments(np.array(kernel), np.array(shift), np.array(fluctuation))
+
+
+def _response(activation, k):
+    """Means of phi^2 and phi^4 at variance k, and the first two k-derivatives of the former."""
+
+    def mean(power, polynomial=np.ones_like):
+        return gaussian_mean(lambda z: activation(z) ** power * polynomial(z / np.sqrt(k)), k)
+
+    # A derivative with respect to the variance is an expectation with a Hermite polynomial.
+    slope = mean(2, lambda u: u**2 - 1) / (2 * k)
+    curvature = mean(2, lambda u: u**4 - 6 * u**2 + 3) / (4 * k**2)
+    return mean(2), mean(4), slope, curvature
 
 
 def teacher_student_data(widths: Sequence[int], samples: int, *, rng) -> TeacherStudent:
@@ -329,7 +336,7 @@ def train(
     -------
     TrainingRun
         Losses in the normalisation of :func:`mse_loss`; accuracy is the fraction of test samples
-        whose largest output is the largest target, 1 throughout for a single output.
+        whose largest output stands where the largest target does, NaN for a single output.
 
     Raises
     ------
@@ -371,6 +378,8 @@ def train(
     def record():
         prediction = outputs(x_test)
         accuracy = (prediction.argmax(-1) == y_test.argmax(-1)).double().mean(-1)
+        if y.shape[1] == 1:
+            accuracy *= torch.nan
         return losses(outputs(x), y).numpy(), losses(prediction, y_test).numpy(), accuracy.numpy()
 
     when = np.unique(np.linspace(0, steps, records + 1).round().astype(int))
@@ -400,11 +409,9 @@ def _checked_widths(widths):
 
 
 def _checked_target(weights, x, y):
+    outputs = weights[-1].shape[-2]
     y = finite_array("y", y, ndim=2)
-    expected = (len(x), weights[-1].shape[-2])
-    if y.shape != expected:
-        raise ValueError(f"y must have shape {expected} (samples, outputs), got {y.shape}")
-    return y
+    return shape_match("y", y, (len(x), outputs), "one row per sample, one column per output")
 
 
 def _tensor(name, array):
