@@ -201,6 +201,7 @@ def run_page(page: Page, timeout: int) -> Run:
     client = NotebookClient(
         page.notebook,
         timeout=timeout,
+        record_timing=False,  # would be written into the cells and change the key of the cache
         resources={"metadata": {"path": str(page.path.parent)}},
         extra_arguments=KERNEL_ARGUMENTS,
     )
@@ -276,7 +277,7 @@ def execute_stale_pages(app, env, added, changed, removed) -> list[str]:
     records = {page.name: cached_record(cache, page) for page in pages}
     env.executed_pages = {
         name: {
-            "executed": record.created.isoformat(timespec="seconds"),
+            "executed": record.created.isoformat(),
             "wall_seconds": round(record.data["execution_seconds"], 2),
             "cpu_seconds": round(record.data["cpu_seconds"], 2),
             "peak_memory_mb": round(record.data["peak_memory_mb"]),
