@@ -176,7 +176,7 @@ def _backpropagate(weights, x, y):
     layers = pre_activations(weights, x)
     signals = [np.asarray(x, dtype=float), *(np.tanh(z) for z in layers[:-1])]
     errors = [layers[-1] - _checked_target(weights, x, y)]
-    for matrix, feature in zip(weights[:0:-1], signals[:0:-1]):
+    for matrix, feature in zip(weights[:0:-1], signals[:0:-1], strict=True):
         # tanh' = 1 - tanh^2, with the feature already at hand
         errors.insert(0, (errors[0] @ matrix) * (1 - feature**2))
     return signals, errors
@@ -185,7 +185,7 @@ def _backpropagate(weights, x, y):
 def gradients(weights: Sequence[np.ndarray], x: np.ndarray, y: np.ndarray) -> list[np.ndarray]:
     """Gradient of :func:`mse_loss` by back-propagation, a list shaped like ``weights``."""
     signals, errors = _backpropagate(weights, x, y)
-    return [error.T @ signal / len(signal) for signal, error in zip(signals, errors)]
+    return [error.T @ signal / len(signal) for signal, error in zip(signals, errors, strict=True)]
 
 
 def per_sample_gradients(weights: Sequence[np.ndarray], x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -200,7 +200,7 @@ def per_sample_gradients(weights: Sequence[np.ndarray], x: np.ndarray, y: np.nda
     return np.concatenate(
         [
             np.einsum("si,sj->sij", error, signal).reshape(len(signal), -1)
-            for signal, error in zip(signals, errors)
+            for signal, error in zip(signals, errors, strict=True)
         ],
         axis=1,
     )
@@ -317,16 +317,17 @@ def train(
 ) -> TrainingRun:
     """Train an ensemble of networks by SGD or Adam on random mini-batches.
 
-    The networks share the data but nothing else: each has its own weights and its own batches,
-    drawn with replacement.  The loss that is differentiated is the *sum* over networks, so that
-    each receives exactly its own gradient.
+    The networks learn side by side and independently: each has its own weights and its own
+    batches, drawn with replacement.  The loss that is differentiated is the *sum* over networks,
+    so that each receives exactly its own gradient.
 
     Parameters
     ----------
     weights
         Ensemble of initial weights, ``initial_weights(..., networks=...)``.
     data, test
-        Pairs ``(x, y)`` for training and testing.
+        Pairs ``(x, y)`` for training and testing, each array (samples, n) when all networks share
+        it, (networks, samples, n) when each has its own.
     optimiser
         ``"sgd"`` (no momentum) or ``"adam"`` (torch's defaults but for the learning rate).
     records
@@ -348,21 +349,20 @@ def train(
     ----------
     Kingma, Ba, Adam: a method for stochastic optimization, ICLR (2015).
     """
-    x, y = (_tensor(name, a) for name, a in zip(("x", "y"), data))
-    x_test, y_test = (_tensor(name, a) for name, a in zip(("test x", "test y"), test))
+    if any(matrix.ndim != 3 for matrix in weights):
+        raise ValueError("weights must be an ensemble: matrices of three axes")
+    networks = len(weights[0])
+    x, y = _training_pair(data, weights)
+    x_test, y_test = _training_pair(test, weights)
     positive("learning_rate", learning_rate)
     positive_int("steps", steps)
     positive_int("records", records, at_most=steps, why="the number of steps")
-    positive_int("batch_size", batch_size, at_most=len(x), why="the number of samples")
+    positive_int("batch_size", batch_size, at_most=x.shape[1], why="the number of samples")
     optimisers = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}
     if optimiser not in optimisers:
         raise ValueError(f"optimiser must be one of {sorted(optimisers)}, got {optimiser!r}")
-    if any(matrix.ndim != 3 for matrix in weights):
-        raise ValueError("weights must be an ensemble: matrices of three axes")
-    _checked_target(weights, data[0], data[1])
 
     parameters = [torch.tensor(matrix, requires_grad=True) for matrix in weights]
-    networks = len(parameters[0])
     step_rule = optimisers[optimiser](parameters, lr=learning_rate)
     batches = torch.Generator().manual_seed(int(np.random.default_rng(rng).integers(2**63)))
 
@@ -378,16 +378,17 @@ def train(
     def record():
         prediction = outputs(x_test)
         accuracy = (prediction.argmax(-1) == y_test.argmax(-1)).double().mean(-1)
-        if y.shape[1] == 1:
+        if y.shape[-1] == 1:
             accuracy *= torch.nan
         return losses(outputs(x), y).numpy(), losses(prediction, y_test).numpy(), accuracy.numpy()
 
+    own = torch.arange(networks)[:, None]
     when = np.unique(np.linspace(0, steps, records + 1).round().astype(int))
     curves = [record()]
     for step in range(1, steps + 1):
-        chosen = torch.randint(len(x), (networks, batch_size), generator=batches)
+        chosen = torch.randint(x.shape[1], (networks, batch_size), generator=batches)
         step_rule.zero_grad()
-        losses(outputs(x[chosen]), y[chosen]).sum().backward()
+        losses(outputs(x[own, chosen]), y[own, chosen]).sum().backward()
         step_rule.step()
         if step in when:
             curves.append(record())
@@ -414,5 +415,16 @@ def _checked_target(weights, x, y):
     return shape_match("y", y, (len(x), outputs), "one row per sample, one column per output")
 
 
-def _tensor(name, array):
-    return torch.tensor(finite_array(name, array, ndim=2))
+def _training_pair(pair, weights):
+    """Tensors x (networks, samples, n_0) and y (networks, samples, n_L); shared data are views."""
+    x, y = (finite_array(name, a, ndim=(2, 3)) for name, a in zip("xy", pair, strict=True))
+    networks, samples = len(weights[0]), x.shape[-2]
+    tensors = []
+    for name, array, width in (
+        ("x", x, weights[0].shape[-1]),
+        ("y", y, weights[-1].shape[-2]),
+    ):
+        shape = (networks, samples, width)
+        shape_match(name, array, shape[-array.ndim :], "networks, samples, components")
+        tensors.append(torch.tensor(array).expand(shape))
+    return tensors

@@ -1,0 +1,96 @@
+"""Checkers of the exercises of the chapter on feed-forward networks."""
+
+import numpy as np
+import sympy
+from scipy import stats
+
+from lecture_utils.exercises import Mistake, expression, number
+from lecture_utils.networks import gaussian_mean
+
+_WIDTHS = np.array([3, 32, 16, 1])
+_PARAMETERS = int(np.sum(_WIDTHS[1:] * _WIDTHS[:-1]))
+
+# One linear layer on three samples: x (3, 2), y (3, 1), W (1, 2).
+_X = np.array([[1.0, 2.0], [0.0, 1.0], [-1.0, 1.0]])
+_Y = np.array([[1.0], [0.0], [2.0]])
+_W = np.array([[0.5, -1.0]])
+_SLOPE = (_X @ _W.T - _Y).T @ _X / len(_X)
+
+_TANH_SQUARE = gaussian_mean(lambda z: np.tanh(z) ** 2, 1.0)
+
+
+def _saturated(variance):
+    """Probability that |tanh z| > 0.99 for z ~ N(0, variance)."""
+    return 2 * stats.norm.sf(np.arctanh(0.99), scale=np.sqrt(variance))
+
+
+_SECOND_LAYER = 32 * gaussian_mean(lambda z: np.tanh(z) ** 2, 3.0)
+
+_n, _l = sympy.symbols("n l")
+
+CHECKERS = {
+    "parameter-count": number(
+        _PARAMETERS,
+        mistakes=(
+            Mistake(_PARAMETERS + _WIDTHS[1:].sum(), "That counts biases; this network has none."),
+            Mistake(_WIDTHS.sum(), "Those are the nodes; the parameters sit on the links."),
+        ),
+    ),
+    "linear-gradient": number(
+        _SLOPE,
+        mistakes=(
+            Mistake(2 * _SLOPE, "The ½ in the loss cancels the 2 of the derivative."),
+            Mistake(3 * _SLOPE, "The loss is a mean over the samples: divide by their number."),
+            Mistake(-_SLOPE, "That is the downhill direction: the gradient points uphill."),
+        ),
+    ),
+    "tanh-layer": number(
+        _TANH_SQUARE,
+        mistakes=(
+            Mistake(np.tanh(1.0) ** 2, "The mean of a function is not the function of the mean."),
+            Mistake(1.0, "That would be a linear layer; tanh squeezes the signal."),
+            Mistake(
+                np.sqrt(_TANH_SQUARE), "That is the standard deviation; the variance is asked for."
+            ),
+        ),
+    ),
+    "relu-kurtosis": expression(
+        15 / _n,
+        mistakes=(
+            Mistake(6 / _n, "That is the linear network: half of the nodes are silent here."),
+            Mistake(
+                5 / _n, "That is the relative variance of S; the kurtosis has one more factor."
+            ),
+            Mistake(
+                18 / _n, "Subtract the square of the mean: the variance of the square is needed."
+            ),
+        ),
+    ),
+    "saturation": number(
+        _saturated(_SECOND_LAYER),
+        rtol=1e-2,
+        mistakes=(
+            Mistake(
+                _saturated(3.0), "That is the first hidden layer; the second one is asked for."
+            ),
+            Mistake(
+                _saturated(32.0),
+                "The features of the first layer are not all ±1: use their mean square.",
+            ),
+            Mistake(
+                _saturated(_SECOND_LAYER) / 2, "Both ends of tanh count: the modulus is asked for."
+            ),
+        ),
+    ),
+    "critical-decay": expression(
+        1 / (2 * _l),
+        mistakes=(
+            Mistake(1 / _l, "Look at the coefficient of K²: tanh² z = z² - 2z⁴/3, and ⟨z⁴⟩ = 3K²."),
+            Mistake(2 / _l, "Integrate dK/dl once more: the coefficient ends up downstairs."),
+            Mistake(
+                sympy.exp(-2 * _l),
+                "No linear term is left at the critical point, so the decay is no exponential.",
+            ),
+        ),
+    ),
+}
