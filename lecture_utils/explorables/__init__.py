@@ -1,0 +1,132 @@
+"""Live figures: a reader moves a slider, the browser computes, no kernel is needed.
+
+Each figure is an ES module next to this file that exports ``render({model, el})``, the front end
+that anywidget uses too; `stage.js` holds what they share. A page shows one by ending a cell with,
+for example, ``explorables.sgd_quadratic()``.
+"""
+
+import hashlib
+import html
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from lecture_utils._checks import positive, positive_int
+
+_HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Explorable:
+    """A live figure that carries all its code: it works on the static site and in JupyterLab.
+
+    Attributes
+    ----------
+    module : str
+        Name of the JavaScript file without its ending.
+    state : dict
+        What ``model.get(name)`` returns; plain JSON types.
+    alt : str
+        What the figure shows, for those who do not see it; ``model.get("alt")``.
+    """
+
+    module: str
+    state: dict
+    alt: str
+
+    def _repr_html_(self):
+        figure = (_HERE / f"{self.module}.js").read_text(encoding="utf-8")
+        figure = re.sub(r'^import [^;]* from "\./stage\.js";$', "", figure, flags=re.MULTILINE)
+        stage = (_HERE / "stage.js").read_text(encoding="utf-8")
+        state = json.dumps(self.state | {"alt": self.alt})
+        name = "explorable-" + hashlib.sha256((self.module + state).encode()).hexdigest()[:12]
+        # The same figure may stand twice on a page: take the first place that is still empty.
+        script = f"""{stage}
+{figure}
+const state = {state};
+const el = document.querySelector(".{name}:empty");
+render({{ model: {{ get: (name) => state[name] }}, el }});
+""".replace("</", "<\\/")
+        alt = html.escape(self.alt)
+        return (
+            # Lumino's attribute leaves the arrow keys of JupyterLab to the sliders.
+            f'<div class="explorable {name}" role="group" aria-label="Live figure"'
+            ' data-lm-suppress-shortcuts="true"></div>'
+            f"<noscript>Live figure, needs JavaScript. {alt}</noscript>"
+            f'<script type="module">{script}</script>'
+        )
+
+
+def sgd_quadratic(learning_rate=0.5, batch_size=4):
+    r"""Stochastic gradient descent on a quadratic, against three predictions of its variance.
+
+    Learners minimise :math:`(wx-y)^2/2` with standard normal `x` and `y`, fresh in every batch.
+
+    Parameters
+    ----------
+    learning_rate : float
+        First position of the slider, at most 1.9.
+    batch_size : int
+        First position of the slider, a power of two up to 64.
+
+    Returns
+    -------
+    Explorable
+
+    Raises
+    ------
+    ValueError
+        If a value is off its slider.
+    """
+    if positive("learning_rate", learning_rate) > 1.9:
+        raise ValueError(f"learning_rate must be at most 1.9, got {learning_rate}")
+    batch_size = positive_int("batch_size", batch_size, at_most=64)
+    _power_of_two("batch_size", batch_size)
+    return Explorable(
+        "sgd_quadratic",
+        {"learning_rate": learning_rate, "batch_size": batch_size, "seed": 2025},
+        "Histogram of the weights of many learners under stochastic gradient descent, with three "
+        "predicted Gaussian curves: exact, constant noise, and leading order.",
+    )
+
+
+def signal_propagation(sigma_w=1.0, width=32):
+    r"""Variance of the pre-activations, layer by layer, of random tanh networks.
+
+    Twenty networks without biases are compared with the recursion of infinite width,
+    :math:`q_{l+1} = \sigma_W^2 \langle\tanh^2(\sqrt{q_l}\,g)\rangle`.
+
+    Parameters
+    ----------
+    sigma_w : float
+        First position of the slider, from 0.5 to 3.
+    width : int
+        First position of the slider, a power of two from 4 to 128.
+
+    Returns
+    -------
+    Explorable
+
+    Raises
+    ------
+    ValueError
+        If a value is off its slider.
+    """
+    if not 0.5 <= positive("sigma_w", sigma_w) <= 3:
+        raise ValueError(f"sigma_w must lie between 0.5 and 3, got {sigma_w}")
+    width = positive_int("width", width, at_most=128)
+    _power_of_two("width", width)
+    if width < 4:
+        raise ValueError(f"width must be at least 4, got {width}")
+    return Explorable(
+        "signal_propagation",
+        {"sigma_w": sigma_w, "width": width, "seed": 2025},
+        "Variance of the pre-activations against the layer, on a logarithmic axis: thin lines for "
+        "twenty random networks, dots for their mean, a thick line for infinite width.",
+    )
+
+
+def _power_of_two(name, value):
+    if value & (value - 1):
+        raise ValueError(f"{name} must be a power of two, got {value}")
