@@ -40,8 +40,10 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 # --- numbers as text -----------------------------------------------------------------------------
 
 
-def power_text(value):
-    """Write a positive number with two digits: 0.31, 300, 4.2·10⁵, 10⁻⁷."""
+def _short(value):
+    """Write a number that is not negative with two digits: 0.31, 300, 4.2·10⁵, 10⁻⁷."""
+    if value == 0:
+        return "0"
     value = float(f"{value:.2g}")
     exponent = math.floor(math.log10(value))
     if -4 < exponent < 4:
@@ -56,15 +58,23 @@ def with_error(value, error):
 
     The error keeps two digits when it starts with 1 or 2, otherwise one.
     """
-    magnitude = math.floor(math.log10(max(abs(value), error)))
-    power = 0 if -4 < magnitude < 6 else magnitude
-    value, error = value / 10.0**power, float(f"{error / 10.0**power:.2g}")
-    decimals = (1 if f"{error:e}"[0] in "12" else 0) - math.floor(math.log10(error))
-    if decimals > 0:
-        text = f"{value:.{decimals}f}({error * 10**decimals:.0f})"
-    else:
-        text = f"{round(value, decimals):.0f}({round(error, decimals):.0f})"
-    return text + (f"·10{str(power).translate(_SUPERSCRIPTS)}" if power else "")
+    decimals, power = _rounding(value, error)
+    error = round(error / 10.0**power, decimals)
+    in_last_digits = f"{error * 10 ** max(decimals, 0):.0f}"
+    return _rounded(value, decimals, power, f"({in_last_digits})")
+
+
+def _rounding(value, error):
+    """Decimals that `error` leaves to `value`, and the power of ten in front of which they stand."""
+    largest = math.floor(math.log10(max(abs(value), error)))
+    power = 0 if -4 < largest < 6 else largest
+    two_digits = f"{error / 10.0**power:.1e}"
+    return (two_digits[0] in "12") - int(two_digits.split("e")[1]), power
+
+
+def _rounded(value, decimals, power, error=""):
+    digits = f"{round(value / 10.0**power, decimals):.{max(decimals, 0)}f}"
+    return digits + error + (f"·10{str(power).translate(_SUPERSCRIPTS)}" if power else "")
 
 
 # --- verdicts ------------------------------------------------------------------------------------
@@ -108,25 +118,30 @@ class Verdict:
         """Whether the effect stays within its bound."""
         return self.effect <= self.bound
 
+    def values_text(self):
+        """The measured value with its error, and the expected one to as many decimals."""
+        rounding = _rounding(self.measured, self.error)
+        return with_error(self.measured, self.error), _rounded(self.expected, *rounding)
+
     def effect_text(self):
         """Effect against its bound: ``KS D = 0.004 ≤ 0.02``."""
         sign = "≤" if self.within else ">"
         if self.effect_name == "relative deviation":
-            return f"deviation {100 * self.effect:.2g} % {sign} {100 * self.bound:.3g} %"
-        return f"{self.effect_name} = {self.effect:.2g} {sign} {self.bound:.3g}"
+            return f"deviation {_short(100 * self.effect)} % {sign} {_short(100 * self.bound)} %"
+        return f"{self.effect_name} = {_short(self.effect)} {sign} {_short(self.bound)}"
 
     def p_text(self):
         """The p-value: ``p = 0.31``, or ``p < 10⁻³⁰⁰`` where it is too small for a float."""
-        return f"p = {power_text(self.p_value)}" if self.p_value > 1e-300 else "p < 10⁻³⁰⁰"
+        return f"p = {_short(self.p_value)}" if self.p_value > 1e-300 else "p < 10⁻³⁰⁰"
 
     def text(self):
         """One line for the axes of a figure: ``KS D = 0.004 ≤ 0.02, n = 10⁵, p = 0.31``."""
         parts = []
         if self.measured is not None:
-            parts.append(f"{with_error(self.measured, self.error)} vs {self.expected:.4g}")
+            parts.append(" vs ".join(self.values_text()))
         parts.append(self.effect_text())
         if self.n_eff is not None:
-            parts.append(f"n = {power_text(self.n_eff)}")
+            parts.append(f"n = {_short(self.n_eff)}")
         if self.p_value is not None:
             parts.append(self.p_text())
         return ", ".join(parts)
@@ -456,8 +471,7 @@ class Claim:
     def _evidence(self):
         verdict, parts = self.verdict, []
         if verdict.measured is not None:
-            measured = with_error(verdict.measured, verdict.error)
-            parts.append(f"measured {measured}, expected {verdict.expected:.4g}; ")
+            parts.append("measured {}, expected {}; ".format(*verdict.values_text()))
         parts.append(verdict.effect_text())
         if verdict.p_value is not None:
             parts.append(", " + verdict.p_text())
