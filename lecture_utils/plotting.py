@@ -91,12 +91,14 @@ def law(ax, law, *, label, span=None):
     law : scipy.stats frozen distribution
     label : str
     span : pair of float, optional
-        Where to draw; the present limits of the axes unless given.
+        Where to draw; the present limits of the axes, within the support, unless given.
     """
-    _draw_density(ax, law, label, ax.get_xlim() if span is None else span)
+    _draw_density(ax, law, label, span)
 
 
-def _draw_density(ax, law, label, span):
+def _draw_density(ax, law, label, span=None):
+    if span is None:
+        span = np.clip(ax.get_xlim(), *law.support())
     x = np.linspace(*span, 600)
     theory_line(ax, x, law.pdf(x), label)
 
@@ -150,7 +152,8 @@ def compare(ax, sample, law, *, bound, label, law_label, n_eff=None, bins=60, lo
     lecture_utils.verdicts.Verdict
     """
     histogram(ax, sample, bins=bins, label=label)
-    _draw_density(ax, law, law_label, ax.get_xlim())
+    _draw_density(ax, law, law_label)
+    ax.set_ylim(0, 1.2 * ax.get_ylim()[1])  # room for the verdict
     verdict = ks_verdict(sample, law, bound=bound, n_eff=n_eff)
     show_verdict(ax, verdict, loc)
     ax.legend()

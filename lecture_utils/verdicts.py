@@ -127,7 +127,8 @@ class Verdict:
         """Effect against its bound: ``KS D = 0.004 ≤ 0.02``."""
         sign = "≤" if self.within else ">"
         if self.effect_name == "relative deviation":
-            return f"deviation {power_text(100 * self.effect)} % {sign} {power_text(100 * self.bound)} %"
+            effect, bound = power_text(100 * self.effect), power_text(100 * self.bound)
+            return f"deviation {effect} % {sign} {bound} %"
         return f"{self.effect_name} = {power_text(self.effect)} {sign} {power_text(self.bound)}"
 
     def p_text(self):
