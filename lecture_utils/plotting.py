@@ -145,7 +145,7 @@ def compare(ax, sample, law, *, bound, label, law_label, n_eff=None, bins=60, lo
     label, law_label : str
     bins : int or sequence
     loc : str
-        Corner of the verdict.
+        Place of the legend, which the verdict heads.
 
     Returns
     -------
@@ -153,10 +153,10 @@ def compare(ax, sample, law, *, bound, label, law_label, n_eff=None, bins=60, lo
     """
     histogram(ax, sample, bins=bins, label=label)
     _draw_density(ax, law, law_label)
-    ax.set_ylim(0, 1.2 * ax.get_ylim()[1])  # room for the verdict
+    ax.set_ylim(0, 1.3 * ax.get_ylim()[1])  # room for the legend
     verdict = ks_verdict(sample, law, bound=bound, n_eff=n_eff)
-    show_verdict(ax, verdict, loc)
-    ax.legend()
+    # As the title of the legend the verdict can lie over neither the entries nor the curve.
+    ax.legend(loc=loc, title=verdict.text(), title_fontsize="small", alignment="left")
     return verdict
 
 
