@@ -7,10 +7,14 @@ page runs twice.
 import json
 import os
 import re
+import subprocess
+import sys
 import tomllib
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import execution
@@ -21,6 +25,7 @@ from bs4 import BeautifulSoup
 from jupyter_cache import get_cache
 from nbformat import NotebookNode
 
+import lecture_utils
 from lecture_utils.verdicts import CLAIM_KEY
 
 ROOT = Path(__file__).parents[1]
@@ -176,7 +181,7 @@ def test_every_exercise_of_a_chapter_can_be_checked(chapter):
     name = Path(chapter.name).name
     source = "\n".join(cell.source for cell in chapter.code_cells)
     checked = set(re.findall(rf"check\(\s*[\"']{name}\.([\w-]+)", source))
-    checkers = __import__(f"lecture_utils.exercise_sets.{name}", fromlist=["CHECKERS"]).CHECKERS
+    checkers = import_module(f"lecture_utils.exercise_sets.{name}").CHECKERS
     assert checked == set(checkers)
     assert len(checked) >= 4
 
@@ -308,9 +313,6 @@ def test_launch_buttons_point_at_existing_files_or_do_not_exist(documents):
 
 def test_a_build_that_knows_its_repository_has_a_button_on_every_page(tmp_path, monkeypatch):
     """Built in small: the notebooks of the book, not executed, with the theme and our extension."""
-    import subprocess
-    import sys
-
     for name in NOTEBOOKS:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         front_matter = (ROOT / f"{name}.md").read_text(encoding="utf-8").split("---")[1]
@@ -337,13 +339,11 @@ def test_a_build_that_knows_its_repository_has_a_button_on_every_page(tmp_path, 
 
 @pytest.mark.parametrize("url", ["", "/"])
 def test_an_unknown_repository_gives_no_button(monkeypatch, url):
-    class Config:
-        html_theme_options: dict = {}  # noqa: RUF012
-
+    config = SimpleNamespace(html_theme_options={})
     monkeypatch.setenv("BOOK_REPOSITORY_URL", url)
     monkeypatch.delenv("BOOK_SITE_URL", raising=False)
-    repository.use_published_addresses(None, Config)
-    assert Config.html_theme_options == {}
+    repository.use_published_addresses(None, config)
+    assert config == SimpleNamespace(html_theme_options={})
 
 
 def requirements(path: Path) -> dict[str, str]:
@@ -374,6 +374,11 @@ def test_constraints_agree_with_the_requirements_and_name_no_private_address():
     )
     assert direct.items() <= complete.items()
     assert "://" not in (ROOT / "constraints.txt").read_text()
+
+
+def test_the_citation_names_the_version_of_the_package():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert citation["version"] == lecture_utils.__version__
 
 
 def test_the_package_depends_on_pinned_packages_only():
