@@ -17,15 +17,15 @@ from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import parse_qs, unquote, urlsplit
 
-import execution
 import pytest
-import repository
 import yaml
 from bs4 import BeautifulSoup
 from jupyter_cache import get_cache
 from nbformat import NotebookNode
 
+import execution
 import lecture_utils
+import repository
 from lecture_utils.verdicts import CLAIM_KEY
 
 ROOT = Path(__file__).parents[1]

@@ -9,9 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import execution
 import nbformat
 import pytest
+
+import execution
 
 CONF = """
 import sys
