@@ -145,7 +145,7 @@ def compare(ax, sample, law, *, bound, label, law_label, n_eff=None, bins=60, lo
     label, law_label : str
     bins : int or sequence
     loc : str
-        Place of the legend, which the verdict heads.
+        Corner of the verdict; the legend is next to it.
 
     Returns
     -------
@@ -153,10 +153,11 @@ def compare(ax, sample, law, *, bound, label, law_label, n_eff=None, bins=60, lo
     """
     histogram(ax, sample, bins=bins, label=label)
     _draw_density(ax, law, law_label)
-    ax.set_ylim(0, 1.3 * ax.get_ylim()[1])  # room for the legend
+    ax.set_ylim(0, 1.3 * ax.get_ylim()[1])  # room for verdict and legend
     verdict = ks_verdict(sample, law, bound=bound, n_eff=n_eff)
-    # As the title of the legend the verdict can lie over neither the entries nor the curve.
-    ax.legend(loc=loc, title=verdict.text(), title_fontsize="small", alignment="left")
+    show_verdict(ax, verdict, loc)
+    # The legend stands next to the verdict, on the side of the middle.
+    ax.legend(loc=loc, bbox_to_anchor=(0, 0 if "upper" in loc else 0.07, 1, 0.93))
     return verdict
 
 

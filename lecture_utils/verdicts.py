@@ -305,12 +305,10 @@ def mean_verdict(samples, expected, *, bound):
     Raises
     ------
     ValueError
-        If `samples` is not a finite series that varies, or has less than two independent values.
+        If `samples` is not a finite series that varies.
     """
     samples = finite_array("samples", samples, ndim=1)
     n_eff = effective_sample_size(samples)
-    if n_eff < 2:
-        raise ValueError(f"samples must hold two independent values or more, got {n_eff:.2g}")
     error = np.std(samples, ddof=1) / np.sqrt(n_eff)
     return _location_verdict("t", samples.mean(), error, expected, bound, stats.t(n_eff - 1), n_eff)
 
