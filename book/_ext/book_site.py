@@ -3,9 +3,9 @@
 * Formulas are typeset by the MathJax bundle of the installed package `sphinx-mathjax-offline`. Only
   the bundle and its fonts are copied to the site (2 MB); the package, used as an extension, would
   copy all of MathJax (24 MB).
-* Scripts from other hosts are taken off every page, and so is sphinx-thebe's inline script: it
-  declares its constants twice, which is an error in the browser's console, for a button that this
-  book does not have.
+* Scripts and styles from other hosts are taken off every page.
+* sphinx-thebe, which Jupyter Book always loads, is silenced: this book has no such button, and its
+  inline script, put on every page twice, is an error in the browser's console.
 * Headings in the docstring of a module become rubrics: two modules may both have "Conventions", one
   page cannot have two sections of that name.
 """
@@ -38,7 +38,9 @@ def configure(app, config) -> None:
     mathjax = config.mathjax3_config or {}
     # The contextual menu would fetch further parts of MathJax that are not on the site. Formulas
     # are still written out for screen readers.
-    config.mathjax3_config = mathjax | {"options": {"enableMenu": False} | mathjax.get("options", {})}
+    config.mathjax3_config = mathjax | {
+        "options": {"enableMenu": False} | mathjax.get("options", {})
+    }
 
 
 def copy_mathjax(app, exception) -> None:
@@ -51,30 +53,37 @@ def copy_mathjax(app, exception) -> None:
     shutil.copytree(source / FONTS, target / FONTS, dirs_exist_ok=True)
 
 
-def is_wanted(script) -> bool:
-    """Tell whether a script of the site belongs on its pages."""
-    filename = str(script.filename or "")
-    is_remote = "//" in filename
-    is_thebe = "sphinx-thebe" in filename or "THEBE_JS_URL" in script.attributes.get("body", "")
-    return not (is_remote or is_thebe)
+def silence_thebe(app, config) -> None:
+    """Disconnect all that sphinx-thebe does in a build."""
+    for listeners in list(app.events.listeners.values()):
+        for listener in list(listeners):
+            if listener.handler.__module__ == "sphinx_thebe":
+                app.disconnect(listener.id)
 
 
-def keep_own_scripts(app, pagename, templatename, context, doctree) -> None:
-    """Remove unwanted scripts from a page. In place: Sphinx and the theme hold the same list."""
-    context["script_files"][:] = [s for s in context["script_files"] if is_wanted(s)]
+def keep_own_files(app, pagename, templatename, context, doctree) -> None:
+    """Remove what is not ours from a page. In place: Sphinx and the theme hold the same lists."""
+    for kind in ("script_files", "css_files"):
+        context[kind][:] = [file for file in context[kind] if is_wanted(str(file.filename or ""))]
+
+
+def is_wanted(filename: str) -> bool:
+    """Tell whether a page may load a script or a style: not from elsewhere, and not for thebe."""
+    return "//" not in filename and "sphinx-thebe" not in filename
 
 
 def headings_to_rubrics(app, what, name, obj, options, lines) -> None:
     """Turn underlined headings of a module's docstring into rubrics."""
     if what == "module":
-        text = re.sub(r"^(\S.*)\n-{3,}$", r".. rubric:: \1", "\n".join(lines), flags=re.MULTILINE)
+        text = re.sub(r"^(\S.*)\n-{3,}$", r".. rubric:: \1\n", "\n".join(lines), flags=re.MULTILINE)
         lines[:] = text.split("\n")
 
 
 def setup(app):
     app.setup_extension("sphinx.ext.autodoc")
     app.connect("config-inited", configure)
+    app.connect("config-inited", silence_thebe)
     app.connect("autodoc-process-docstring", headings_to_rubrics, priority=400)  # before napoleon
-    app.connect("html-page-context", keep_own_scripts, priority=1000)
+    app.connect("html-page-context", keep_own_files, priority=1000)
     app.connect("build-finished", copy_mathjax)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -17,6 +17,10 @@ from pathlib import Path
 
 from docutils import nodes
 from jupyter_cache import get_cache
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+from execution import cached_record, read_page
 from lecture_utils.verdicts import (
     CLAIM_KEY,
     CONTROL_LEVEL,
@@ -26,14 +30,11 @@ from lecture_utils.verdicts import (
     power_text,
     with_error,
 )
-from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_notebook
-from sphinx.util import logging
-from sphinx.util.docutils import SphinxDirective
 
 logger = logging.getLogger(__name__)
 
 HEADINGS = ("Claim", "Measured", "Expected", "Effect", "p", "p in family", "Verdict", "See")
-VERDICTS = {"agree": "agrees", "within": "within its bound", "reject": "rejected, as it must be"}
+VERDICTS = {"agree": "✓ agrees", "within": "✓ in bound", "reject": "✗ rejected, as it must be"}
 
 
 @dataclass(frozen=True)
@@ -56,24 +57,7 @@ class Row:
         return text + (" (repeated once)" if self.repeated else "")
 
 
-# ------------------------------------------------------------------ reading the executed pages
-
-
-def executed_notebook(path: Path, cache, md_config=None):
-    """Notebook of the page at `path` with its outputs, or None if the page holds no code.
-
-    Raises
-    ------
-    KeyError
-        If the page holds code that has not been executed.
-    """
-    text = path.read_text(encoding="utf-8")
-    if not is_myst_markdown_notebook(text):
-        return None
-    notebook = read_myst_markdown_notebook(text, md_config, path=path)
-    if not any(cell.cell_type == "code" for cell in notebook.cells):
-        return None
-    return cache.merge_match_into_notebook(notebook)[1]
+# ------------------------------------------------------------------ what the pages have left
 
 
 def claims_of(notebook) -> list[dict]:
@@ -108,18 +92,15 @@ def rows_of(claims: list[dict]) -> list[Row]:
 
 
 def count_text(rows: list[Row]) -> str:
-    """How many claims of which kind: "7 claims: 4 agree with exact theory, ..."."""
+    """How many claims of which kind: "7 claims: 4 exact, 1 approximate, 2 negative controls"."""
     kinds = Counter(row.expect for row in rows)
-    parts = [
-        f"{kinds[kind]} {text}"
-        for kind, text in (
-            ("agree", "of agreement with exact theory"),
-            ("within", "within the stated bound of an approximation"),
-            ("reject", "negative controls, which must be rejected"),
-        )
-        if kinds[kind]
+    counts = [
+        (kinds["agree"], "exact"),
+        (kinds["within"], "approximate"),
+        (kinds["reject"], "negative control" + "s" * (kinds["reject"] > 1)),
     ]
-    return f"{len(rows)} claim{'s' if len(rows) > 1 else ''}: {', '.join(parts)}."
+    parts = ", ".join(f"{count} {kind}" for count, kind in counts if count)
+    return f"{len(rows)} claim{'s' * (len(rows) > 1)}: {parts}"
 
 
 def p_value_text(rows: list[Row]) -> str:
@@ -142,8 +123,10 @@ class Evidence(SphinxDirective):
         everything = [row for rows in chapters.values() for row in rows]
         for id, times in Counter(row.id for row in everything).items():
             if times > 1:
-                logger.warning("the claim %s is made %d times", id, times, location=self.env.docname)
-        summary = f"**{count_text(everything)}** {p_value_text(everything)}"
+                logger.warning(
+                    "the claim %s is made %d times", id, times, location=self.env.docname
+                )
+        summary = f"**{count_text(everything)}.** {p_value_text(everything)}"
         return [
             nodes.paragraph("", "", *self.inline(summary)),
             *(self.chapter(name, rows) for name, rows in chapters.items()),
@@ -159,14 +142,15 @@ class Evidence(SphinxDirective):
         return ordered
 
     def rows(self, name: str) -> list[Row]:
-        cache = get_cache(self.env.mystnb_config.execution_cache_path)
-        path = Path(self.env.doc2path(name))
-        try:
-            notebook = executed_notebook(path, cache, self.env.myst_config)
-        except KeyError:
-            logger.warning("not executed: its claims are missing on this page", location=name)
+        path, root = Path(self.env.doc2path(name)), Path(self.env.srcdir)
+        page = read_page(name, path, root, self.env.myst_config)
+        if page is None:  # no code, no claims
             return []
-        rows = rows_of(claims_of(notebook)) if notebook else []
+        cache = get_cache(self.env.mystnb_config.execution_cache_path)
+        if cached_record(cache, page) is None:
+            logger.warning("not executed: its claims are missing from the table", location=name)
+            return []
+        rows = rows_of(claims_of(cache.merge_match_into_notebook(page.notebook)[1]))
         for row in rows:
             if row.adjusted is not None and row.adjusted < FAMILY_LEVEL:
                 logger.warning(
@@ -191,12 +175,12 @@ class Evidence(SphinxDirective):
             ),
             classes=["evidence"],
         )
-        link = f"{{doc}}`To the chapter </{name}>`. {count_text(rows)}"
+        link = f"{{doc}}`To the chapter </{name}>`. {count_text(rows)}."
         return nodes.section(
             "",
             nodes.title("", title),
             nodes.paragraph("", "", *self.inline(link)),
-            table,
+            nodes.container("", table, classes=["full-width"]),
             ids=[nodes.make_id(f"evidence-{name}")],
             names=[nodes.fully_normalize_name(f"evidence {name}")],
         )
@@ -217,6 +201,7 @@ class Evidence(SphinxDirective):
             row.verdict_text,
             ", ".join(see),
         )
+        cells = (cells[0], *(cell.replace("-", "−") for cell in cells[1:4]), *cells[4:])
         kind = row.expect if row.passed else "failed"
         return nodes.row(
             "",
