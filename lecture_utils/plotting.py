@@ -1,8 +1,12 @@
 """How the figures of the book look. Everything here draws; nothing here computes."""
 
+import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
 from cycler import cycler
+from IPython import get_ipython
+from IPython.display import HTML, display
+from matplotlib_inline.backend_inline import set_matplotlib_formats
 
 from lecture_utils._display import in_build
 from lecture_utils.verdicts import ks_verdict
@@ -51,16 +55,6 @@ def use_style():
             "svg.hashsalt": "lecture_utils",
         }
     )
-    _inline_svg()
-
-
-def _inline_svg():
-    """Let a notebook show figures as SVG, without a date in them."""
-    try:
-        from IPython import get_ipython
-        from matplotlib_inline.backend_inline import set_matplotlib_formats
-    except ImportError:
-        return
     if get_ipython() is not None:
         set_matplotlib_formats("svg", metadata={"Date": None})
 
@@ -171,15 +165,11 @@ def panel(draw, **controls):
     **controls : tuple or ipywidgets widget
         One slider each: (value, minimum, maximum, step), whole numbers give whole steps.
     """
-    from IPython.display import HTML, display
-
     if in_build():
         draw(**{name: _default(control) for name, control in controls.items()})
         display(plt.gcf(), HTML(f'<p class="no-kernel"><small>{_NO_KERNEL}</small></p>'))
         plt.close()
         return
-    import ipywidgets
-
     display(ipywidgets.interactive(draw, **{n: _widget(c) for n, c in controls.items()}))
 
 
@@ -193,8 +183,6 @@ def _default(control):
 def _widget(control):
     if not isinstance(control, tuple):
         return control
-    import ipywidgets
-
     whole = all(isinstance(value, int) for value in control)
     slider = ipywidgets.IntSlider if whole else ipywidgets.FloatSlider
     value, low, high, step = control
