@@ -33,8 +33,8 @@ from lecture_utils.verdicts import (
 
 logger = logging.getLogger(__name__)
 
-HEADINGS = ("Claim", "Measured", "Expected", "Effect", "p", "p in family", "Verdict", "See")
-VERDICTS = {"agree": "✓ agrees", "within": "✓ in bound", "reject": "✗ rejected, as it must be"}
+HEADINGS = ("Claim", "Measured, expected", "Effect", "p, in its family", "Verdict")
+VERDICTS = {"agree": "✓ agrees", "within": "✓ in bound", "reject": "✗ rejected, as it must"}
 
 
 @dataclass(frozen=True)
@@ -180,41 +180,40 @@ class Evidence(SphinxDirective):
             "",
             nodes.title("", title),
             nodes.paragraph("", "", *self.inline(link)),
-            nodes.container("", table, classes=["full-width"]),
+            table,
             ids=[nodes.make_id(f"evidence-{name}")],
             names=[nodes.fully_normalize_name(f"evidence {name}")],
         )
 
     def row(self, row: Row) -> nodes.row:
         verdict = row.verdict
-        has_value = verdict.measured is not None
-        has_error = has_value and verdict.error is not None
         see = [f"{{numref}}`{row.figure}`"] if row.figure else []
         see += [f"slide “{row.lecture}”"] if row.lecture else []
-        cells = (
-            f"{row.statement} `{row.id}`",
-            with_error(verdict.measured, verdict.error) if has_error else "",
-            f"{verdict.expected:.4g}" if has_value else "",
-            verdict.effect_text(),
-            "" if verdict.p_value is None else verdict.p_text().removeprefix("p ").lstrip("= "),
-            "" if row.adjusted is None else power_text(row.adjusted),
-            row.verdict_text,
-            ", ".join(see),
-        )
-        cells = (cells[0], *(cell.replace("-", "−") for cell in cells[1:4]), *cells[4:])
+        values = []
+        if verdict.measured is not None:
+            values = [with_error(verdict.measured, verdict.error), f"{verdict.expected:.4g}"]
+        p_values = []
+        if verdict.p_value is not None:
+            p_values = [verdict.p_text().removeprefix("p ").removeprefix("= ")]
+        if row.adjusted is not None:
+            p_values.append(power_text(row.adjusted))
         kind = row.expect if row.passed else "failed"
         return nodes.row(
             "",
-            *map(self.entry, cells),
+            self.entry(row.statement, " · ".join([*see, f"`{row.id}`"])),
+            self.entry(*(value.replace("-", "−") for value in values)),
+            self.entry(verdict.effect_text()),
+            self.entry(*p_values),
+            self.entry(row.verdict_text),
             ids=[nodes.make_id(f"claim-{row.id}")],
             classes=[f"claim-{kind}"],
         )
 
-    def entry(self, text: str) -> nodes.entry:
-        return nodes.entry("", nodes.paragraph("", "", *self.inline(text)))
+    def entry(self, *lines: str) -> nodes.entry:
+        return nodes.entry("", *(nodes.paragraph("", "", *self.inline(line)) for line in lines))
 
     def inline(self, text: str) -> list[nodes.Node]:
-        return self.parse_inline(text)[0] if text else []
+        return self.parse_inline(text)[0]
 
 
 class EvidenceLevels(SphinxDirective):
