@@ -5,7 +5,7 @@ import { DATA, MUTED, THEORY, addButton, addDrawing, addLoop, addRow, addSlider,
 
 const END = 3;
 const COLUMNS = 300;
-const SUBSTEPS = 10;
+const SUBSTEPS = 4;
 const BINS = 40;
 
 /** Radius of the spectrum at time t: sqrt(2 T N (1 - exp(-2 t))). */
@@ -38,7 +38,7 @@ export function render({ model, el }) {
   let temperature = model.get("temperature");
   let beta = 1;
   const normal = gaussian(model.get("seed"));
-  let x, path, counts, fans, outermost, squares;
+  let shown, hidden, counts, fans, outermost, squares;
 
   const row = addRow(el);
   addSlider(row, { label: "levels N", min: 2, max: 30, step: 1, value: n,
@@ -56,26 +56,25 @@ export function render({ model, el }) {
   function restart() {
     counts = new Float64Array(BINS);
     fans = outermost = squares = 0;
-    open();
+    shown = [new Float64Array(n)];
+    hidden = [new Float64Array(n)];
     redraw();
     announce();
   }
 
-  function open() {
-    x = new Float64Array(n);
-    path = [Array.from(x)];
+  /** The fan one column of the figure later; a finished fan is counted, and a new one begins. */
+  function advance(fan) {
+    if (fan.length > COLUMNS) {
+      count(fan[COLUMNS]);
+      return [new Float64Array(n)];
+    }
+    const x = fan[fan.length - 1].slice();
+    for (let k = 0; k < SUBSTEPS; k++) step(x, END / COLUMNS / SUBSTEPS, temperature, beta, normal);
+    fan.push(x);
+    return fan;
   }
 
-  function advance() {
-    const dt = END / COLUMNS / SUBSTEPS;
-    for (let k = 0; k < SUBSTEPS; k++) step(x, dt, temperature, beta, normal);
-    path.push(Array.from(x));
-    if (path.length <= COLUMNS) return false;
-    collect();
-    return true;
-  }
-
-  function collect() {
+  function count(x) {
     const span = 1.3 * edge(n, temperature, Infinity);
     for (const value of x) {
       const bin = Math.floor(((value + span) / (2 * span)) * BINS);
@@ -85,30 +84,20 @@ export function render({ model, el }) {
     fans++;
     outermost += top;
     squares += top * top;
+    // Each announcement rests on twice the data of the last: the text settles as the value does.
+    if (fans >= 4 && Number.isInteger(Math.log2(fans))) announce();
   }
 
   function frame() {
-    for (let k = 0; k < 3; k++) {
-      // After the first fan, others run unseen in the background and fill the histogram.
-      if (advance()) {
-        announce();
-        background();
-        open();
-      }
-    }
+    for (let k = 0; k < 2; k++) shown = advance(shown);
+    // One fan is shown; others run out of sight and fill the histogram.
+    for (const end = performance.now() + 8; performance.now() < end; ) hidden = advance(hidden);
     redraw();
-  }
-
-  function background() {
-    for (const end = performance.now() + 15; performance.now() < end; ) {
-      open();
-      while (!advance());
-    }
   }
 
   function announce() {
     const radius = digits(edge(n, temperature, END));
-    if (fans < 2) {
+    if (fans < 4) {
       status(`Edge at the end, √(2TN(1−e⁻²ᵗ)): ${radius}.`);
       return;
     }
@@ -129,10 +118,10 @@ export function render({ model, el }) {
     });
     const thin = `stroke="${DATA}" stroke-width="1.2"`;
     const theory = `stroke="${THEORY}" stroke-width="2.5"`;
-    const lines = Array.from(x, (_, i) =>
-      line(path.map((levels, k) => [X((k * END) / COLUMNS), Y(levels[i])]), thin)).join("");
+    const lines = Array.from({ length: n }, (_, i) =>
+      line(shown.map((levels, k) => [X((k * END) / COLUMNS), Y(levels[i])]), thin)).join("");
     const curve = (sign) => line(Array.from({ length: 101 }, (_, k) => {
-      const t = (k * END) / 100;
+      const t = END * (k / 100) ** 2;
       return [X(t), Y(sign * edge(n, temperature, t))];
     }), theory);
 
