@@ -58,9 +58,6 @@ class _Unreadable(Exception):
     """The answer is not of the kind asked for; the message tells the reader."""
 
 
-_RIGHT = Feedback(True, "Correct.")
-
-
 def check(id, answer):
     """Check the answer to an exercise.
 
@@ -149,7 +146,7 @@ def expression(expected, *, mistakes=()):
     """Make a checker of a sympy expression, in whatever form it is written.
 
     Symbols are matched by name, whatever their assumptions, and stand for positive numbers: two
-    expressions are equal if they agree to 20 digits at a few generic positive points.
+    expressions are equal if they agree to nine digits at five generic points.
 
     Parameters
     ----------
@@ -174,46 +171,55 @@ def expression(expected, *, mistakes=()):
 def _comparison(read, expected, rtol, mistakes):
     right = read(expected)
     wrong = [(read(mistake.answer), mistake.hint) for mistake in mistakes]
-    tolerance = rtol * np.max(np.abs(right))
+    if not np.all(np.isfinite(right)):
+        raise ValueError(f"expected must be finite, got {right}")
+    tolerance = rtol * (np.max(np.abs(right)) or 1.0)
+    for mistake, hint in wrong:
+        if _close(mistake, right, tolerance):
+            raise ValueError(f"mistakes must differ from expected, got one with the hint {hint!r}")
 
     def checker(answer):
         try:
             values = read(answer)
         except _Unreadable as problem:
             return Feedback(False, str(problem))
+        if _close(values, right, tolerance):
+            return Feedback(True, "Correct.")
+        for mistake, hint in wrong:
+            if _close(values, mistake, tolerance):
+                return Feedback(False, hint)
         if values.shape != right.shape:
             return Feedback(False, f"The shape should be {right.shape}, yours is {values.shape}.")
         if not np.all(np.isfinite(values)):
             return Feedback(False, "Your answer is not finite everywhere: look for 0/0 or a root.")
-        if np.all(np.abs(values - right) <= tolerance):
-            return _RIGHT
-        for mistake, hint in wrong:
-            if mistake.shape == values.shape and np.all(np.abs(values - mistake) <= tolerance):
-                return Feedback(False, hint)
         return Feedback(False, _generic_hint(values, right, tolerance))
 
     return checker
 
 
+def _close(a, b, tolerance):
+    return a.shape == b.shape and bool(np.all(np.abs(a - b) <= tolerance))
+
+
 def _generic_hint(values, right, tolerance):
     """Say what kind of difference there is, without giving the solution away."""
-    if np.all(np.abs(values + right) <= tolerance):
+    if _close(-values, right, tolerance):
         return "The sign is wrong; the rest is right."
     scale = np.vdot(right, values) / np.vdot(right, right) if np.any(right) else 0
-    if np.ndim(right) and scale and np.all(np.abs(values / scale - right) <= tolerance):
+    if right.ndim and scale and _close(values / scale, right, tolerance):
         return "The form is right, a constant factor is not: check the normalisation."
-    if not np.ndim(right) and any(
-        np.isclose(abs(scale), factor, rtol=1e-6)
-        for simple in _SIMPLE_FACTORS
-        for factor in (simple, 1 / simple)
-    ):
-        return "You are off by a simple factor such as 2, 4, π or a root of one: find where it slips in."
-    if np.all(np.abs(values - right) <= 100 * tolerance):
+    if right.ndim == 0 and np.any(np.isclose(abs(scale), _SIMPLE_FACTORS, rtol=1e-6)):
+        return (
+            "You are off by a simple factor, such as 2, π or their roots: find where it slips in."
+        )
+    if _close(values, right, 50 * tolerance):
         return "Close, but not within the tolerance: is it an approximation, or rounded too early?"
     return "Not yet: go back to the definition and check the limits you know."
 
 
-_SIMPLE_FACTORS = [f**p for f in (2, 3, 4, np.pi, 2 * np.pi, 10) for p in (0.5, 1)]
+_SIMPLE_FACTORS = [
+    base**power for base in (2, 3, 4, np.pi, 2 * np.pi) for power in (-1, -0.5, 0.5, 1)
+]
 
 
 # --- reading answers -----------------------------------------------------------------------------
@@ -226,10 +232,12 @@ def _read_numbers(answer):
     if free:
         names = ", ".join(sorted(symbol.name for symbol in free))
         raise _Unreadable(f"A number is expected; {names} still stands in your answer.")
+    kind = type(answer).__name__
+    if np.iscomplexobj(answer):
+        raise _Unreadable(f"A real number is expected, not a {kind}.")
     try:
         return np.asarray(answer, dtype=float)
-    except (TypeError, ValueError):
-        kind = type(answer).__name__
+    except (TypeError, ValueError, RuntimeError):  # RuntimeError: a tensor that requires grad
         raise _Unreadable(f"A real number is expected, not a {kind}.") from None
 
 
@@ -250,23 +258,24 @@ def _read_function(answer, at):
     with np.errstate(all="ignore"):
         try:
             values = np.asarray(answer(at), dtype=float)
-            if values.shape in (at.shape, ()):
-                return np.broadcast_to(values, at.shape)
-        except Exception:  # a function written for single numbers: ask it point by point
-            pass
-        try:
-            return np.array([float(answer(float(x))) for x in at])
-        except Exception as problem:
-            raise _Unreadable(f"Your function fails: {type(problem).__name__}: {problem}") from None
+        except Exception:  # whatever a reader's function may raise: it may want single numbers
+            values = None
+        if values is None or values.shape not in ((), at.shape):
+            try:
+                values = np.array([float(answer(x)) for x in at.tolist()])
+            except Exception as problem:
+                reason = f"{type(problem).__name__}: {problem}"
+                raise _Unreadable(f"Your function fails: {reason}") from None
+    return np.broadcast_to(values, at.shape)
 
 
 def _read_expression(answer, names):
-    if isinstance(answer, str) or callable(answer) and not isinstance(answer, sympy.Basic):
+    if isinstance(answer, str) or (callable(answer) and not isinstance(answer, sympy.Basic)):
         raise _Unreadable(
             "A sympy expression is expected: write it with symbols from sympy.symbols, no quotes."
         )
     try:
-        answer = sympy.sympify(answer)
+        answer = sympy.sympify(answer, strict=True)
         unknown = sorted({symbol.name for symbol in answer.free_symbols} - set(names))
     except (sympy.SympifyError, AttributeError):
         kind = type(answer).__name__
@@ -285,4 +294,6 @@ def _evaluate(answer, names, shift):
     try:
         return complex(sympy.N(value, 25))
     except TypeError:
-        raise _Unreadable("Your expression cannot be evaluated: is a function undefined?") from None
+        raise _Unreadable(
+            "Give one expression that has a value: no equation, no undefined function."
+        ) from None

@@ -1,8 +1,12 @@
 """How the figures of the book look. Everything here draws; nothing here computes."""
 
+import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
 from cycler import cycler
+from IPython import get_ipython
+from IPython.display import HTML, display
+from matplotlib_inline.backend_inline import set_matplotlib_formats
 
 from lecture_utils._display import in_build
 from lecture_utils.verdicts import ks_verdict
@@ -51,16 +55,6 @@ def use_style():
             "svg.hashsalt": "lecture_utils",
         }
     )
-    _inline_svg()
-
-
-def _inline_svg():
-    """Let a notebook show figures as SVG, without a date in them."""
-    try:
-        from IPython import get_ipython
-        from matplotlib_inline.backend_inline import set_matplotlib_formats
-    except ImportError:
-        return
     if get_ipython() is not None:
         set_matplotlib_formats("svg", metadata={"Date": None})
 
@@ -91,12 +85,14 @@ def law(ax, law, *, label, span=None):
     law : scipy.stats frozen distribution
     label : str
     span : pair of float, optional
-        Where to draw; the present limits of the axes unless given.
+        Where to draw; the present limits of the axes, within the support, unless given.
     """
-    _draw_density(ax, law, label, ax.get_xlim() if span is None else span)
+    _draw_density(ax, law, label, span)
 
 
-def _draw_density(ax, law, label, span):
+def _draw_density(ax, law, label, span=None):
+    if span is None:
+        span = np.clip(ax.get_xlim(), *law.support())
     x = np.linspace(*span, 600)
     theory_line(ax, x, law.pdf(x), label)
 
@@ -143,17 +139,19 @@ def compare(ax, sample, law, *, bound, label, law_label, n_eff=None, bins=60, lo
     label, law_label : str
     bins : int or sequence
     loc : str
-        Corner of the verdict.
+        Corner of the verdict; the legend is next to it.
 
     Returns
     -------
     lecture_utils.verdicts.Verdict
     """
     histogram(ax, sample, bins=bins, label=label)
-    _draw_density(ax, law, law_label, ax.get_xlim())
+    _draw_density(ax, law, law_label)
+    ax.set_ylim(0, 1.3 * ax.get_ylim()[1])  # room for verdict and legend
     verdict = ks_verdict(sample, law, bound=bound, n_eff=n_eff)
     show_verdict(ax, verdict, loc)
-    ax.legend()
+    # The legend stands next to the verdict, on the side of the middle.
+    ax.legend(loc=loc, bbox_to_anchor=(0, 0 if "upper" in loc else 0.07, 1, 0.93))
     return verdict
 
 
@@ -167,15 +165,11 @@ def panel(draw, **controls):
     **controls : tuple or ipywidgets widget
         One slider each: (value, minimum, maximum, step), whole numbers give whole steps.
     """
-    from IPython.display import HTML, display
-
     if in_build():
         draw(**{name: _default(control) for name, control in controls.items()})
         display(plt.gcf(), HTML(f'<p class="no-kernel"><small>{_NO_KERNEL}</small></p>'))
         plt.close()
         return
-    import ipywidgets
-
     display(ipywidgets.interactive(draw, **{n: _widget(c) for n, c in controls.items()}))
 
 
@@ -189,8 +183,6 @@ def _default(control):
 def _widget(control):
     if not isinstance(control, tuple):
         return control
-    import ipywidgets
-
     whole = all(isinstance(value, int) for value in control)
     slider = ipywidgets.IntSlider if whole else ipywidgets.FloatSlider
     value, low, high, step = control

@@ -513,7 +513,7 @@ def shuffled_variance(learning_rate, batch_size, samples, *, curvature=1.0, nois
     The ``K = D/B`` batch gradients of an epoch add up to zero at the minimum, so any two of them
     have correlation ``-1/(K-1)``. With ``l = 1 - alpha Omega``, ``v = (V/B) (D-B)/(D-1)`` and
     ``S_n = sum_{i<k} l^{ni}`` the variance after batch ``k`` is
-    ``l^{2k} Var_0 + alpha^2 v [S_2 - (S_1^2 - S_2)/(K-1)]``; the epoch closes when ``Var_K = Var_0``.
+    ``l^{2k} Var_0 + alpha^2 v [S_2 - (S_1^2 - S_2)/(K-1)]``, and ``Var_K = Var_0`` closes it.
 
     Parameters
     ----------

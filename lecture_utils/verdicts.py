@@ -40,7 +40,7 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 # --- numbers as text -----------------------------------------------------------------------------
 
 
-def _short(value):
+def power_text(value):
     """Write a number that is not negative with two digits: 0.31, 300, 4.2·10⁵, 10⁻⁷."""
     if value == 0:
         return "0"
@@ -65,7 +65,7 @@ def with_error(value, error):
 
 
 def _rounding(value, error):
-    """Decimals that `error` leaves to `value`, and the power of ten in front of which they stand."""
+    """Decimals that `error` leaves to `value`, and the power of ten that both are written in."""
     largest = math.floor(math.log10(max(abs(value), error)))
     power = 0 if -4 < largest < 6 else largest
     two_digits = f"{error / 10.0**power:.1e}"
@@ -127,12 +127,13 @@ class Verdict:
         """Effect against its bound: ``KS D = 0.004 ≤ 0.02``."""
         sign = "≤" if self.within else ">"
         if self.effect_name == "relative deviation":
-            return f"deviation {_short(100 * self.effect)} % {sign} {_short(100 * self.bound)} %"
-        return f"{self.effect_name} = {_short(self.effect)} {sign} {_short(self.bound)}"
+            effect, bound = power_text(100 * self.effect), power_text(100 * self.bound)
+            return f"deviation {effect} % {sign} {bound} %"
+        return f"{self.effect_name} = {power_text(self.effect)} {sign} {power_text(self.bound)}"
 
     def p_text(self):
         """The p-value: ``p = 0.31``, or ``p < 10⁻³⁰⁰`` where it is too small for a float."""
-        return f"p = {_short(self.p_value)}" if self.p_value > 1e-300 else "p < 10⁻³⁰⁰"
+        return f"p = {power_text(self.p_value)}" if self.p_value > 1e-300 else "p < 10⁻³⁰⁰"
 
     def text(self):
         """One line for the axes of a figure: ``KS D = 0.004 ≤ 0.02, n = 10⁵, p = 0.31``."""
@@ -141,7 +142,7 @@ class Verdict:
             parts.append(" vs ".join(self.values_text()))
         parts.append(self.effect_text())
         if self.n_eff is not None:
-            parts.append(f"n = {_short(self.n_eff)}")
+            parts.append(f"n = {power_text(self.n_eff)}")
         if self.p_value is not None:
             parts.append(self.p_text())
         return ", ".join(parts)
@@ -304,12 +305,10 @@ def mean_verdict(samples, expected, *, bound):
     Raises
     ------
     ValueError
-        If `samples` is not a finite series that varies, or has less than two independent values.
+        If `samples` is not a finite series that varies.
     """
     samples = finite_array("samples", samples, ndim=1)
     n_eff = effective_sample_size(samples)
-    if n_eff < 2:
-        raise ValueError(f"samples must hold two independent values or more, got {n_eff:.2g}")
     error = np.std(samples, ddof=1) / np.sqrt(n_eff)
     return _location_verdict("t", samples.mean(), error, expected, bound, stats.t(n_eff - 1), n_eff)
 

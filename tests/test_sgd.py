@@ -200,7 +200,7 @@ def variance_p_value(runs, expected):
     return value_verdict(np.mean(u**2), error, expected, bound=0.1).p_value
 
 
-@pytest.mark.parametrize("multiplicative, theory", [(True, "sgd"), (False, "constant")])
+@pytest.mark.parametrize(("multiplicative", "theory"), [(True, "sgd"), (False, "constant")])
 def test_simulated_quadratic_has_its_exact_variance_and_no_other(multiplicative, theory):
     setting = dict(curvature=2.0, noise_variance=0.7)
     runs = sgd.simulate_quadratic(
@@ -222,10 +222,11 @@ def test_kurtosis_of_the_quadratic_by_iterating_its_moments():
     # Second route: E[u^2] and E[u^4] iterated, expectations over the batch by quadrature.
     alpha, b = 0.6, 3
     m = stats.chi2(b, scale=1 / b)
-    e = {
-        (i, j): m.expect(lambda t: (1 - alpha * t) ** i * t**j)
-        for i, j in [(2, 0), (4, 0), (2, 1), (0, 1), (0, 2)]
-    }
+
+    def expectation(i, j):
+        return m.expect(lambda t: (1 - alpha * t) ** i * t**j)
+
+    e = {powers: expectation(*powers) for powers in [(2, 0), (4, 0), (2, 1), (0, 1), (0, 2)]}
     second = fourth = 0.0
     for _ in range(2000):
         fourth = (
@@ -313,7 +314,7 @@ GOOD = dict(learning_rate=0.1, batch_size=2, steps=1, rng=0)
 
 
 @pytest.mark.parametrize(
-    "call, message",
+    ("call", "message"),
     [
         (lambda: sgd.gradient_noise([[np.nan]]), "per_sample"),
         (lambda: sgd.gradient_noise([1.0, 2.0]), "per_sample"),
@@ -372,7 +373,7 @@ def test_solutions_of_the_exercises_are_accepted():
 
 
 @pytest.mark.parametrize(
-    "name, answer, hint",
+    ("name", "answer", "hint"),
     [
         ("batch-std", 0.3 / 64, "take the root"),
         ("batch-std", 2.4, "not louder"),

@@ -5,9 +5,7 @@ import sympy
 
 from lecture_utils.exercises import Mistake, expression, number
 
-alpha, b, d, omega, v, k2, k4 = sympy.symbols(
-    "alpha B D Omega V k2 k4", positive=True
-)
+alpha, b, d, omega, v, k2, k4 = sympy.symbols("alpha B D Omega V k2 k4", positive=True)
 
 CHECKERS = {
     "batch-std": number(

@@ -1,0 +1,89 @@
+"""Let the site work from any web server, without a request to another host.
+
+* Formulas are typeset by the MathJax bundle of the installed package `sphinx-mathjax-offline`. Only
+  the bundle and its fonts are copied to the site (2 MB); the package, used as an extension, would
+  copy all of MathJax (24 MB).
+* Scripts and styles from other hosts are taken off every page.
+* sphinx-thebe, which Jupyter Book always loads, is silenced: this book has no such button, and its
+  inline script, put on every page twice, is an error in the browser's console.
+* Headings in the docstring of a module become rubrics: two modules may both have "Conventions", one
+  page cannot have two sections of that name.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from importlib.util import find_spec
+from pathlib import Path
+
+from sphinx.errors import ExtensionError
+
+# All of TeX's packages in one file: nothing is loaded piece by piece later on.
+BUNDLE = "tex-chtml-full.js"
+FONTS = "output/chtml/fonts/woff-v2"
+
+
+def mathjax_folder() -> Path:
+    """Folder of MathJax in the installed package."""
+    spec = find_spec("sphinx-mathjax-offline")
+    if spec is None:
+        raise ExtensionError("sphinx-mathjax-offline is not installed: see requirements.txt")
+    return Path(spec.submodule_search_locations[0], "static", "mathjax")
+
+
+def configure(app, config) -> None:
+    """Point Sphinx at the site's own MathJax."""
+    config.mathjax_path = f"mathjax/{BUNDLE}"
+    mathjax = config.mathjax3_config or {}
+    # The contextual menu would fetch further parts of MathJax that are not on the site. Formulas
+    # are still written out for screen readers.
+    config.mathjax3_config = mathjax | {
+        "options": {"enableMenu": False} | mathjax.get("options", {})
+    }
+
+
+def copy_mathjax(app, exception) -> None:
+    """Copy the bundle and the fonts into the site."""
+    if exception is not None or app.builder.format != "html":
+        return
+    source, target = mathjax_folder(), Path(app.outdir, "_static", "mathjax")
+    (target / FONTS).parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy2(source / BUNDLE, target / BUNDLE)
+    shutil.copytree(source / FONTS, target / FONTS, dirs_exist_ok=True)
+
+
+def silence_thebe(app, config) -> None:
+    """Disconnect all that sphinx-thebe does in a build."""
+    for listeners in list(app.events.listeners.values()):
+        for listener in list(listeners):
+            if listener.handler.__module__ == "sphinx_thebe":
+                app.disconnect(listener.id)
+
+
+def keep_own_files(app, pagename, templatename, context, doctree) -> None:
+    """Remove what is not ours from a page. In place: Sphinx and the theme hold the same lists."""
+    for kind in ("script_files", "css_files"):
+        context[kind][:] = [file for file in context[kind] if is_wanted(str(file.filename or ""))]
+
+
+def is_wanted(filename: str) -> bool:
+    """Tell whether a page may load a script or a style: not from elsewhere, and not for thebe."""
+    return "//" not in filename and "sphinx-thebe" not in filename
+
+
+def headings_to_rubrics(app, what, name, obj, options, lines) -> None:
+    """Turn underlined headings of a module's docstring into rubrics."""
+    if what == "module":
+        text = re.sub(r"^(\S.*)\n-{3,}$", r".. rubric:: \1\n", "\n".join(lines), flags=re.MULTILINE)
+        lines[:] = text.split("\n")
+
+
+def setup(app):
+    app.setup_extension("sphinx.ext.autodoc")
+    app.connect("config-inited", configure)
+    app.connect("config-inited", silence_thebe)
+    app.connect("autodoc-process-docstring", headings_to_rubrics, priority=400)  # before napoleon
+    app.connect("html-page-context", keep_own_files, priority=1000)
+    app.connect("build-finished", copy_mathjax)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

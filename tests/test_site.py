@@ -1,0 +1,236 @@
+"""The built site in a real browser, served from this machine, both themes, wide screen and phone.
+
+Screenshots go to ``_build/screenshots``. Without Chromium these tests skip, unless the environment
+variable REQUIRE_BROWSER is set.
+"""
+
+import functools
+import http.server
+import os
+import shutil
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[1]
+SCREENSHOTS = ROOT / "_build" / "screenshots"
+TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+PAGES = [TOC["root"], *(page["file"] for part in TOC["parts"] for page in part["chapters"])]
+
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+# The browser itself must not speak to anyone either.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass
+class Visit:
+    """An open page and what went wrong on it."""
+
+    page: object
+    problems: list[str] = field(default_factory=list)
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture(scope="module")
+def address(site):
+    """The site on a free port of this machine."""
+    handler = functools.partial(QuietHandler, directory=site)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    executable = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if executable is None:
+        reason = f"browser tests need one of {', '.join(BROWSERS)}"
+        if os.environ.get("REQUIRE_BROWSER"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def visit(browser, address):
+    """Function that opens a page of the site and notes errors and requests to other hosts."""
+    contexts = []
+
+    def open_page(name, viewport=DESKTOP, theme="light"):
+        context = browser.new_context(
+            viewport=viewport, color_scheme=theme, reduced_motion="reduce"
+        )
+        contexts.append(context)
+        result = Visit(context.new_page())
+        page, note = result.page, result.problems.append
+        page.on("console", lambda m: m.type == "error" and note(f"console: {m.text}"))
+        page.on("pageerror", lambda error: note(f"script error: {error}"))
+        page.on("requestfailed", lambda request: note(f"failed: {request.url}"))
+        page.on("response", lambda r: r.status >= 400 and note(f"{r.status}: {r.url}"))
+
+        def only_ours(route):
+            url = route.request.url
+            if urlsplit(url).netloc == urlsplit(address).netloc or url.startswith(
+                ("data:", "blob:")
+            ):
+                route.continue_()
+            else:
+                note(f"request to another host: {url}")
+                route.abort()
+
+        page.route("**/*", only_ours)
+        page.goto(f"{address}/{name}.html", wait_until="load")
+        page.wait_for_function("!window.MathJax || (MathJax.startup && MathJax.startup.promise)")
+        page.evaluate("window.MathJax ? MathJax.startup.promise.then(() => null) : null")
+        page.evaluate("document.fonts.ready.then(() => null)")
+        return result
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def screenshot(visited, name, kind):
+    path = SCREENSHOTS / f"{name.replace('/', '-')}-{kind}.png"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    visited.page.screenshot(path=path, full_page=True)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_page_loads_without_errors_and_without_other_hosts(name, theme, visit):
+    visited = visit(name, theme=theme)
+    assert visited.page.get_attribute("html", "data-theme") == theme
+    screenshot(visited, name, theme)
+    assert visited.problems == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_formulas_are_typeset(name, visit):
+    page = visit(name).page
+    formulas = page.locator(".math, .claim:has-text('\\\\(')").count()
+    assert page.locator("mjx-merror").count() == 0
+    if formulas:
+        assert page.locator("mjx-container").count() > 0
+    # Nobody should see TeX. Code is another matter.
+    raw = page.evaluate(
+        """() => {
+            const article = document.querySelector("article").cloneNode(true);
+            article.querySelectorAll("pre, code, script, mjx-container").forEach((e) => e.remove());
+            return article.textContent.match(/.{0,30}(\\\\\\(|\\\\\\[|\\$[^$]+\\$).{0,30}/g) ?? [];
+        }"""
+    )
+    assert raw == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_phone_never_scrolls_sideways(name, visit):
+    visited = visit(name, viewport=PHONE)
+    screenshot(visited, name, "phone")
+    wide = visited.page.evaluate(
+        """() => {
+            const room = document.documentElement.clientWidth;
+            if (document.documentElement.scrollWidth <= room) return [];
+            return [...document.querySelectorAll("article *")]
+                .filter((e) => e.getBoundingClientRect().right > room + 1)
+                .map((e) => `${e.tagName}.${e.className}: ${e.textContent.slice(0, 60)}`);
+        }"""
+    )
+    assert wide == []
+    scrolled = visited.page.evaluate("() => { scrollTo(1000, 0); return scrollX; }")
+    assert scrolled == 0
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_is_accessible_in_the_basics(name, visit):
+    page = visit(name).page
+    assert page.locator("h1").count() == 1
+    assert page.get_attribute("html", "lang")
+    assert page.locator("img:not([alt]), img[alt='']").count() == 0
+    unnamed = page.evaluate(
+        """() => [...document.querySelectorAll("article input, article select, article textarea")]
+            .filter((e) => e.type !== "hidden" && e.type !== "checkbox")
+            .filter((e) => !e.labels?.length && !e.getAttribute("aria-label"))
+            .map((e) => e.outerHTML)"""
+    )
+    assert unnamed == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_slider_is_dead(name, visit):
+    """A slider follows the arrow keys and changes what its figure shows."""
+    page = visit(name).page
+    assert page.locator(".jupyter-widgets, .widget-slider, [data-mime-type*=widget]").count() == 0
+    for slider in page.locator("article input[type=range]").all():
+        figure = slider.locator("xpath=ancestor::*[contains(@class, 'explorable')]")
+        slider.scroll_into_view_if_needed()
+        # Away from the end the slider may stand at.
+        at_the_end = slider.evaluate("e => +e.value >= +e.max")
+        before, shown = slider.input_value(), figure.inner_html()
+        slider.focus()
+        slider.press("ArrowLeft" if at_the_end else "ArrowRight")
+        assert slider.input_value() != before
+        page.wait_for_timeout(100)
+        assert figure.inner_html() != shown
+
+
+def test_evidence_links_lead_somewhere(visit, address):
+    """Each chapter and each figure that the table names exists."""
+    page = visit("book/evidence").page
+    links = page.eval_on_selector_all(
+        "article section a.reference.internal", "a => a.map(e => e.href)"
+    )
+    assert links
+    for link in sorted(set(links)):
+        response = page.request.get(link.partition("#")[0])
+        assert response.ok, link
+        anchor = link.partition("#")[2]
+        assert not anchor or f'id="{anchor}"' in response.text(), link
+
+
+def test_figures_change_with_the_theme_and_maps_do_not(visit):
+    """Line plots are recoloured on a dark page; pictures of class keep-colors are not."""
+    page = visit("book/index", theme="dark").page
+    style = "e => getComputedStyle(e).filter"
+    assert "invert" in page.locator("figure img[src$='.svg']").first.evaluate(style)
+    page.locator("figure img").first.evaluate("e => e.classList.add('keep-colors')")
+    assert page.locator("figure img.keep-colors").first.evaluate(style) == "none"
+
+
+def test_api_reference_is_complete(visit):
+    """Every public module of the package stands in the reference."""
+    page = visit("book/api").page
+    package = ROOT / "lecture_utils"
+    modules = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        for path in package.rglob("*.py")
+        if "exercise_sets" not in path.parts and not path.name.startswith("_")
+    } | {"lecture_utils.explorables"}
+    missing = {name for name in modules if not page.locator(f"[id='module-{name}']").count()}
+    assert missing == set()

@@ -1,0 +1,415 @@
+"""Verdicts are calibrated under the null, have power against wrong laws, and claims obey them."""
+
+import itertools
+import json
+import math
+import re
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from scipy import signal, stats
+
+from lecture_utils import verdicts
+from lecture_utils.verdicts import (
+    CLAIM_KEY,
+    ClaimFailed,
+    chi2_verdict,
+    claim,
+    effective_sample_size,
+    holm,
+    identity_verdict,
+    ks_verdict,
+    mean_verdict,
+    power_text,
+    two_sample_verdict,
+    value_verdict,
+    with_error,
+)
+
+LEVEL = 1e-3
+POWER = 1e-6
+
+
+def autoregression(rho, shape, rng):
+    """Stationary AR(1) series of unit variance along the last axis."""
+    noise = rng.normal(size=shape)
+    noise[..., 1:] *= np.sqrt(1 - rho**2)
+    return signal.lfilter([1], [1, -rho], noise, axis=-1)
+
+
+# --- p-values ------------------------------------------------------------------------------------
+
+GAUSS = np.array([0.1, 0.2, 0.4, 0.2, 0.1])
+
+NULL = {
+    "ks": lambda rng: ks_verdict(rng.normal(size=200), stats.norm(), bound=1),
+    "two-sample": lambda rng: two_sample_verdict(
+        rng.normal(size=300), rng.normal(size=400), bound=1
+    ),
+    "value": lambda rng: value_verdict(rng.normal(2, 0.1), 0.1, 2, bound=1),
+    "mean": lambda rng: mean_verdict(rng.normal(2, 1, size=300), 2, bound=1),
+    "mean of a correlated series": lambda rng: mean_verdict(
+        autoregression(0.7, 4000, rng), 0, bound=1
+    ),
+    "chi2": lambda rng: chi2_verdict(rng.multinomial(4000, GAUSS), 4000 * GAUSS, bound=1),
+}
+
+WRONG = {
+    "ks": lambda rng: ks_verdict(rng.normal(size=200), stats.norm(scale=1.15), bound=1),
+    "two-sample": lambda rng: two_sample_verdict(
+        rng.normal(size=300), rng.normal(0.2, size=400), bound=1
+    ),
+    "value": lambda rng: value_verdict(rng.normal(2, 0.1), 0.07, 2, bound=1),
+    "mean": lambda rng: mean_verdict(rng.normal(2, 1, size=300), 2.05, bound=1),
+    "mean of a correlated series": lambda rng: value_verdict(
+        *(lambda x: (x.mean(), x.std() / np.sqrt(x.size)))(autoregression(0.7, 4000, rng)),
+        0,
+        bound=1,
+    ),
+    "chi2": lambda rng: chi2_verdict(
+        rng.multinomial(4000, GAUSS[[0, 1, 2, 4, 3]] * 0.1 + GAUSS * 0.9), 4000 * GAUSS, bound=1
+    ),
+}
+
+
+def uniformity(experiment, seed, repeats=800):
+    """p-value of the hypothesis that the p-values of an experiment are uniform."""
+    rng = np.random.default_rng(seed)
+    return stats.kstest([experiment(rng).p_value for _ in range(repeats)], "uniform").pvalue
+
+
+@pytest.mark.parametrize("name", NULL)
+def test_p_values_are_uniform_where_the_theory_holds(name):
+    assert uniformity(NULL[name], 1) > LEVEL
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_p_values_are_not_uniform_where_it_is_slightly_wrong(name):
+    assert uniformity(WRONG[name], 1) < POWER
+
+
+def test_ks_rejects_a_wrong_law_and_reports_the_distance():
+    sample = np.random.default_rng(2).standard_t(3, size=(100, 200))
+    verdict = ks_verdict(sample, stats.norm(), bound=0.02)
+    assert verdict.p_value < POWER
+    assert not verdict.within
+    # The largest difference of two cdfs, found on a fine grid.
+    x = np.linspace(-10, 10, 20001)
+    distance = np.max(np.abs(stats.t(3).cdf(x) - stats.norm.cdf(x)))
+    assert verdict.effect == pytest.approx(distance, abs=0.01)
+    assert verdict.n_eff == sample.size
+
+
+def test_ks_takes_a_cdf_and_agrees_with_scipy():
+    sample = np.random.default_rng(3).normal(size=77)
+    outside = stats.kstest(sample, "norm")
+    for law in (stats.norm(), stats.norm.cdf):
+        verdict = ks_verdict(sample, law, bound=0.1)
+        assert (verdict.effect, verdict.p_value) == pytest.approx(outside, rel=1e-9)
+
+
+def test_ks_with_fewer_effective_values_is_more_careful():
+    sample = np.repeat(np.random.default_rng(4).normal(size=400), 25)
+    naive = ks_verdict(sample, stats.norm(), bound=0.1)
+    honest = ks_verdict(sample, stats.norm(), bound=0.1, n_eff=400)
+    assert naive.p_value < LEVEL < honest.p_value
+    assert honest.effect == naive.effect
+
+
+def test_two_samples_agree_with_scipy_and_know_their_effective_size():
+    rng = np.random.default_rng(5)
+    a, b = rng.normal(size=300), rng.normal(0.1, size=(20, 10))
+    verdict = two_sample_verdict(a, b, bound=0.1)
+    outside = stats.ks_2samp(a, b.ravel(), method="asymp")
+    assert (verdict.effect, verdict.p_value) == pytest.approx(outside, rel=1e-9)
+    assert verdict.n_eff == pytest.approx(120)
+    assert two_sample_verdict(a, b, bound=0.1, n_eff=(30, 60)).n_eff == pytest.approx(20)
+
+
+def test_a_value_two_errors_away():
+    verdict = value_verdict(1.2, 0.1, 1.0, bound=0.3)
+    assert verdict.p_value == pytest.approx(math.erfc(math.sqrt(2)))
+    assert verdict.effect == pytest.approx(0.2)
+    assert verdict.within
+    absolute = value_verdict(-0.2, 0.1, 0.0, bound=0.1)
+    assert absolute.effect == pytest.approx(0.2)
+    assert absolute.effect_name == "difference"
+    assert not absolute.within
+
+
+def test_chi2_of_two_bins_is_a_squared_z():
+    verdict = chi2_verdict([540, 460], [500, 500], bound=0.1)
+    z = 40 / math.sqrt(1000 / 4)
+    assert verdict.statistic == pytest.approx(z**2)
+    assert verdict.p_value == pytest.approx(2 * stats.norm.sf(z))
+    assert verdict.effect == pytest.approx(z / math.sqrt(1000))
+
+
+def test_chi2_pays_for_fitted_parameters():
+    observed, expected = [30, 50, 20, 40], [35, 35, 35, 35]
+    free = chi2_verdict(observed, expected, bound=1)
+    fitted = chi2_verdict(observed, expected, bound=1, fitted=1)
+    assert fitted.p_value == pytest.approx(stats.chi2(2).sf(free.statistic))
+
+
+def test_identity_has_no_p_value():
+    verdict = identity_verdict([1.0, 2.0], [1.0, 2.002], bound=0.01)
+    assert verdict.p_value is None
+    assert verdict.effect == pytest.approx(0.002 / 2.002)
+    assert identity_verdict([0.5], [0.0], bound=1).effect == 0.5
+
+
+# --- effective sample size -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rho", [0.0, 0.5, 0.9])
+def test_effective_size_of_an_autoregression(rho):
+    chains = autoregression(rho, (40, 5000), np.random.default_rng(6))
+    exact = 5000 * (1 - rho) / (1 + rho)
+    single = [effective_sample_size(x) for x in chains]
+    assert np.mean(single) == pytest.approx(exact, rel=0.06)
+    assert effective_sample_size(chains) == pytest.approx(40 * exact, rel=0.06)
+
+
+def test_effective_size_of_many_short_chains():
+    # The sum of the 10 x 10 correlation matrix of one chain gives its exact effective size.
+    chains = autoregression(0.8, (20_000, 10), np.random.default_rng(7))
+    lags = np.abs(np.subtract.outer(np.arange(10), np.arange(10)))
+    exact = 20_000 * 100 / np.sum(0.8**lags)
+    assert effective_sample_size(chains) == pytest.approx(exact, rel=0.03)
+
+
+def test_chains_that_never_mix_count_once_each():
+    rng = np.random.default_rng(8)
+    chains = rng.normal(size=(30, 1)) + 1e-3 * rng.normal(size=(30, 400))
+    assert effective_sample_size(chains) == pytest.approx(30, rel=0.05)
+
+
+@pytest.mark.parametrize("n", [50, 51])
+def test_negative_correlation_is_not_credited(n):
+    assert effective_sample_size(np.resize([1.0, -1.0], n)) == n
+
+
+# --- families of tests ---------------------------------------------------------------------------
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=6))
+def test_holm_is_the_closed_bonferroni_test(p_values):
+    # Reject i if Bonferroni rejects every intersection of hypotheses that contains i.
+    m = len(p_values)
+    subsets = [s for k in range(1, m + 1) for s in itertools.combinations(range(m), k)]
+    closed = [
+        max(min(1, len(s) * min(p_values[j] for j in s)) for s in subsets if i in s)
+        for i in range(m)
+    ]
+    np.testing.assert_allclose(holm(p_values), closed)
+
+
+# --- bad input -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: ks_verdict([], stats.norm(), bound=0.1), "sample must not be empty"),
+        (
+            lambda: ks_verdict([1, np.nan], stats.norm(), bound=0.1),
+            "sample must be finite, got nan",
+        ),
+        (lambda: ks_verdict([1], stats.norm(), bound=0), "bound must be .* above zero, got 0"),
+        (lambda: ks_verdict([1], stats.norm(), bound=1, n_eff=-3), "n_eff .* above zero, got -3"),
+        (lambda: two_sample_verdict([1], [np.inf], bound=1), "b must be finite, got inf"),
+        (lambda: two_sample_verdict([1], [1], bound=1, n_eff=(1, 0)), "n_eff .* got 0"),
+        (lambda: value_verdict(1, 0, 1, bound=1), "error must be .* above zero, got 0"),
+        (lambda: value_verdict(np.nan, 1, 1, bound=1), "measured must be finite, got nan"),
+        (lambda: value_verdict([1, 2], 1, 1, bound=1), "measured must have 0 dimension"),
+        (lambda: mean_verdict([[1, 2]], 1, bound=1), "samples must have 1 dimension"),
+        (lambda: mean_verdict([3], 1, bound=1), "must vary, got the constant 3"),
+        (lambda: effective_sample_size([3.0, 3.0]), "x must vary, got the constant 3"),
+        (lambda: effective_sample_size(np.zeros((2, 2, 2))), "x must have 1 or 2 dimension"),
+        (lambda: chi2_verdict([9, 9], [9, 9, 9], bound=1), "expected_counts must have shape"),
+        (lambda: chi2_verdict([9, 1], [6, 4], bound=1), "at least 5 in every bin, got 4"),
+        (lambda: chi2_verdict([9, 9], [9, 9], bound=1, fitted=1), "bins - 1 - fitted must be"),
+        (lambda: chi2_verdict([9, 9], [9, 8], bound=1), "must agree"),
+        (lambda: identity_verdict([1], [1, 2], bound=1), "left must have shape"),
+        (lambda: identity_verdict([np.nan], [1], bound=1), "left must be finite"),
+        (lambda: holm([0.1, 1.2]), "p_values must lie between 0 and 1"),
+    ],
+)
+def test_bad_input_is_named(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+# --- text ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "text"),
+    [
+        (0.10012, 0.0003, "0.1001(3)"),
+        (2.999, 0.026, "2.999(26)"),
+        (1234, 40, "1230(40)"),
+        (1.2e-8, 3e-10, "1.20(3)·10⁻⁸"),
+        (1e-4, 0.02, "0.000(20)"),
+        (5, 0.0996, "5.00(10)"),
+        (-0.1489, 0.0012, "-0.1489(12)"),
+        (7, 2.4, "7.0(24)"),
+    ],
+)
+def test_values_with_errors(value, error, text):
+    assert with_error(value, error) == text
+
+
+def read_back(text):
+    """Value and error of text such as 1.20(3)·10⁻⁸."""
+    digits = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+    value, error, power = re.fullmatch(r"(-?[\d.]+)\((\d+)\)(?:·10(.+))?", text).groups()
+    scale = 10.0 ** int((power or "0").translate(digits))
+    decimals = len(value.partition(".")[2])
+    return float(value) * scale, int(error) * 10.0**-decimals * scale
+
+
+@given(st.floats(-1e12, 1e12), st.floats(1e-9, 1e9))
+def test_values_with_errors_can_be_read_back(value, error):
+    assume(error / max(abs(value), error) > 1e-9)
+    value_read, error_read = read_back(with_error(value, error))
+    assert error_read == pytest.approx(error, rel=0.18)
+    assert abs(value_read - value) <= 0.18 * error
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0, "0"), (0.31, "0.31"), (1, "1"), (99.7, "100"), (3e-7, "3·10⁻⁷"), (1e5, "10⁵")],
+)
+def test_numbers_with_two_digits(value, text):
+    assert power_text(value) == text
+
+
+def test_the_line_for_the_axes():
+    ks = verdicts.Verdict("KS", 0.004, 1e5, 0.31, 0.004, 0.02, "KS D")
+    assert ks.text() == "KS D = 0.004 ≤ 0.02, n = 10⁵, p = 0.31"
+    value = value_verdict(0.1001, 0.0003, 0.1, bound=0.02)
+    assert value.text() == "0.1001(3) vs 0.1000, deviation 0.1 % ≤ 2 %, p = 0.74"
+    assert "p < 10⁻³⁰⁰" in value_verdict(1, 1e-3, 0, bound=0.1).text()
+    assert identity_verdict([1], [1], bound=1e-9).text() == "largest difference = 0 ≤ 10⁻⁹"
+
+
+# --- claims --------------------------------------------------------------------------------------
+
+GOOD = value_verdict(0.1001, 0.0003, 0.1, bound=0.02)
+FAR = value_verdict(0.12, 0.0003, 0.1, bound=0.02)
+UNLIKELY = value_verdict(0.101, 0.0001, 0.1, bound=0.02)
+NOISY = value_verdict(0.12, 0.02, 0.1, bound=0.02)
+EXACT = identity_verdict([1.0], [1.0], bound=1e-12)
+BROKEN = identity_verdict([1.0], [1.1], bound=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "agree", "within", "reject"),
+    [
+        (GOOD, True, True, False),
+        (FAR, False, False, True),
+        (UNLIKELY, False, True, False),
+        (NOISY, False, False, False),
+        (EXACT, True, True, False),
+        (BROKEN, False, False, True),
+    ],
+)
+def test_what_passes(verdict, agree, within, reject):
+    for expect, passes in (("agree", agree), ("within", within), ("reject", reject)):
+        assert claim("page.x", "", verdict, expect=expect).passed is passes
+
+
+def test_a_failed_claim_stops_a_build_but_not_a_reader(monkeypatch):
+    assert "FAILED" in claim("page.x", "It holds.", FAR).text()
+    monkeypatch.setenv("LECTURE_UTILS_BUILD", "1")
+    with pytest.raises(ClaimFailed, match=r"page.x: ✗ FAILED: It holds\. — measured 0\.1200\(3\)"):
+        claim("page.x", "It holds.", FAR)
+    assert claim("page.x", "It holds.", GOOD).passed
+
+
+FIRST_OF_PAGE_X = 0.06732449877074076
+
+
+class Experiment:
+    """Records how it is called, and returns a fixed verdict."""
+
+    def __init__(self, verdict):
+        self.verdict, self.calls = verdict, []
+
+    def __call__(self, rng, factor):
+        self.calls.append((rng.random(3).tolist(), factor))
+        return self.verdict
+
+
+def test_a_failed_claim_is_repeated_once_on_the_stream_of_its_name():
+    saved, lost = Experiment(GOOD), Experiment(FAR)
+    first = claim("page.x", "", FAR, repeat=saved)
+    assert first.passed
+    assert first.repeated
+    assert first.verdict is GOOD
+    assert "repeated once" in first.text()
+    assert not claim("page.x", "", FAR, repeat=lost).passed
+    assert saved.calls == lost.calls
+    assert [factor for _, factor in saved.calls] == [4]
+    # The stream is a promise: it must be the same on every machine and in every process.
+    assert saved.calls[0][0][0] == pytest.approx(FIRST_OF_PAGE_X)
+    other = Experiment(GOOD)
+    claim("page.y", "", FAR, repeat=other)
+    assert other.calls != saved.calls
+
+
+def test_a_claim_that_holds_is_not_repeated():
+    unused = Experiment(FAR)
+    result = claim("page.x", "", GOOD, repeat=unused)
+    assert result.passed
+    assert not result.repeated
+    assert unused.calls == []
+
+
+def test_a_control_that_is_not_rejected_fails(monkeypatch):
+    monkeypatch.setenv("LECTURE_UTILS_BUILD", "1")
+    with pytest.raises(ClaimFailed):
+        claim("page.x", "", GOOD, expect="reject")
+    control = claim("page.x", "Shuffled.", FAR, expect="reject")
+    assert control.text().startswith("✗ rejected, as it must be: Shuffled. — measured")
+
+
+def test_how_a_claim_is_shown_and_stored():
+    result = claim("page.x", "For $a<b$ & c", GOOD, figure="fig-x", lecture="A slide")
+    data, metadata = result._repr_mimebundle_()
+    assert data["text/plain"] == result.text()
+    assert r"For \(a&lt;b\) &amp; c" in data["text/html"]
+    assert "mathjax_process" in data["text/html"]
+    payload = json.loads(json.dumps(metadata[CLAIM_KEY], allow_nan=False))
+    assert payload["statement"] == "For $a<b$ & c"
+    assert (payload["figure"], payload["lecture"], payload["passed"]) == ("fig-x", "A slide", True)
+    assert payload["verdict"]["text"] == GOOD.text()
+    assert payload["verdict"]["p_value"] == GOOD.p_value
+
+
+def test_a_payload_is_json_for_every_kind_of_verdict():
+    sample = np.random.default_rng(9).normal(size=100)
+    made = [
+        ks_verdict(sample, stats.norm(), bound=1),
+        two_sample_verdict(sample, sample, bound=1),
+        mean_verdict(sample, 0, bound=1),
+        chi2_verdict([9, 9], [9, 9], bound=1),
+        EXACT,
+    ]
+    for verdict in made:
+        json.dumps(claim("page.x", "", verdict).payload(), allow_nan=False)
+
+
+@pytest.mark.parametrize("id", ["page", "Page.x", "page.x.y", "page.under_score", ""])
+def test_bad_ids(id):
+    with pytest.raises(ValueError, match="id must look like"):
+        claim(id, "", GOOD)
+
+
+def test_bad_expectation():
+    with pytest.raises(ValueError, match=r"expect must be .* got 'hope'"):
+        claim("page.x", "", GOOD, expect="hope")
