@@ -301,8 +301,9 @@ def strang(levels, dt, steps, *, drift, omega=0.0, g=1.0, beta=1, rng=None):
     return levels
 
 
-def first_passage(gap, threshold, replicas, *, g=1.0, omega=1.0, beta=1, resolution=0.1,
-                  bridge=True, rng=None):
+def first_passage(
+    gap, threshold, replicas, *, g=1.0, omega=1.0, beta=1, resolution=0.1, bridge=True, rng=None
+):
     r"""Times at which the gap S of two levels first falls to a threshold.
 
     The gap is the distance from the origin of a walk in beta + 1 dimensions, for beta = 1 the plane

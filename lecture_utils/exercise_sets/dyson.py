@@ -15,7 +15,9 @@ CHECKERS = {
         _e**2 / (_a - _b),
         mistakes=(
             Mistake(_e**2 / (_b - _a), "Levels repel: the shift points away from the other one."),
-            Mistake(_e / (_a - _b), "This is the admixture of the other eigenvector. And the shift?"),
+            Mistake(
+                _e / (_a - _b), "This is the admixture of the other eigenvector. And the shift?"
+            ),
         ),
     ),
     "trace-variance": expression(
@@ -61,7 +63,9 @@ CHECKERS = {
         _epsilon / _s,
         mistakes=(
             Mistake(_s / _epsilon, "A probability is at most one."),
-            Mistake(sympy.Integer(1), "True in the plane, for $\\beta=1$. In space a walk may escape."),
+            Mistake(
+                sympy.Integer(1), "True in the plane, for $\\beta=1$. In space a walk may escape."
+            ),
         ),
     ),
     "bru-trace": expression(
@@ -86,10 +90,12 @@ CHECKERS = {
                 "You have the push. Ito's rule gives $6g^2\\sum x_i$ more.",
             ),
             Mistake(
-                sympy.Rational(3, 2) * _sigma**2 * _N, "This is large $N$. Keep the Ito term exactly."
+                sympy.Rational(3, 2) * _sigma**2 * _N,
+                "This is large $N$. Keep the Ito term exactly.",
             ),
             Mistake(
-                _sigma**2 * (_N + 1), "The drift of $-c\\sum x_i$ is $+c\\,\\Omega\\sum x_i$: keep it."
+                _sigma**2 * (_N + 1),
+                "The drift of $-c\\sum x_i$ is $+c\\,\\Omega\\sum x_i$: keep it.",
             ),
         ),
     ),
