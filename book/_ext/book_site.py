@@ -6,13 +6,10 @@
 * Scripts and styles from other hosts are taken off every page.
 * sphinx-thebe, which Jupyter Book always loads, is silenced: this book has no such button, and its
   inline script, put on every page twice, is an error in the browser's console.
-* Headings in the docstring of a module become rubrics: two modules may both have "Conventions", one
-  page cannot have two sections of that name.
 """
 
 from __future__ import annotations
 
-import re
 import shutil
 from importlib.util import find_spec
 from pathlib import Path
@@ -72,18 +69,15 @@ def is_wanted(filename: str) -> bool:
     return "//" not in filename and "sphinx-thebe" not in filename
 
 
-def headings_to_rubrics(app, what, name, obj, options, lines) -> None:
-    """Turn underlined headings of a module's docstring into rubrics."""
-    if what == "module":
-        text = re.sub(r"^(\S.*)\n-{3,}$", r".. rubric:: \1\n", "\n".join(lines), flags=re.MULTILINE)
-        lines[:] = text.split("\n")
+def make_static_folder(app) -> None:
+    """Make the folder into which the theme copies the logo: without it, the logo takes its name."""
+    Path(app.outdir, "_static").mkdir(parents=True, exist_ok=True)
 
 
 def setup(app):
-    app.setup_extension("sphinx.ext.autodoc")
     app.connect("config-inited", configure)
     app.connect("config-inited", silence_thebe)
-    app.connect("autodoc-process-docstring", headings_to_rubrics, priority=400)  # before napoleon
+    app.connect("builder-inited", make_static_folder, priority=100)
     app.connect("html-page-context", keep_own_files, priority=1000)
     app.connect("build-finished", copy_mathjax)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
