@@ -368,7 +368,10 @@ def first_passage(
 
 @dataclass(frozen=True)
 class Density:
-    """A density on a grid ``x`` (k,), with its values and its distribution function there."""
+    """A density on a grid ``x`` (k,), with its values and its distribution function there.
+
+    It answers like a frozen law of scipy: `pdf`, `cdf`, `support`.
+    """
 
     x: np.ndarray
     values: np.ndarray
@@ -381,6 +384,10 @@ class Density:
     def cdf(self, x):
         """Fraction of levels below `x`, any shape."""
         return np.interp(x, self.x, self.below)
+
+    def support(self):
+        """First and last point of the grid where the density does not vanish."""
+        return tuple(self.x[self.values > 0][[0, -1]])
 
 
 def free_convolution(start, variance, points=801):
