@@ -58,6 +58,8 @@ export function render({ model, el }) {
     fans = outermost = squares = 0;
     shown = [new Float64Array(n)];
     hidden = [new Float64Array(n)];
+    // A whole fan at once: there is something to see for those who want no motion.
+    while (shown.length <= COLUMNS) shown = advance(shown);
     redraw();
     announce();
   }
