@@ -54,7 +54,7 @@ class WrongAnswer(AssertionError):
     """A worked solution of the book was not accepted while the book was built."""
 
 
-class _Unreadable(Exception):
+class _Unreadable(ValueError):
     """The answer is not of the kind asked for; the message tells the reader."""
 
 
@@ -173,11 +173,12 @@ def _comparison(read, expected, rtol, mistakes):
     wrong = [(read(mistake.answer), mistake.hint) for mistake in mistakes]
     if not np.all(np.isfinite(right)):
         raise ValueError(f"expected must be finite, got {right}")
-    tolerance = rtol * (np.max(np.abs(right)) or 1.0)
+    tolerance = _tolerance(right, rtol)
     for mistake, hint in wrong:
         if _close(mistake, right, tolerance):
             raise ValueError(f"mistakes must differ from expected, got one with the hint {hint!r}")
 
+    @np.errstate(all="ignore")  # whatever numbers a reader may try
     def checker(answer):
         try:
             values = read(answer)
@@ -186,7 +187,7 @@ def _comparison(read, expected, rtol, mistakes):
         if _close(values, right, tolerance):
             return Feedback(True, "Correct.")
         for mistake, hint in wrong:
-            if _close(values, mistake, tolerance):
+            if _close(values, mistake, _tolerance(mistake, rtol)):
                 return Feedback(False, hint)
         if values.shape != right.shape:
             return Feedback(False, f"The shape should be {right.shape}, yours is {values.shape}.")
@@ -197,6 +198,10 @@ def _comparison(read, expected, rtol, mistakes):
     return checker
 
 
+def _tolerance(values, rtol):
+    return rtol * (np.max(np.abs(values)) or 1.0)
+
+
 def _close(a, b, tolerance):
     return a.shape == b.shape and bool(np.all(np.abs(a - b) <= tolerance))
 
@@ -205,8 +210,8 @@ def _generic_hint(values, right, tolerance):
     """Say what kind of difference there is, without giving the solution away."""
     if _close(-values, right, tolerance):
         return "The sign is wrong; the rest is right."
-    scale = np.vdot(right, values) / np.vdot(right, right) if np.any(right) else 0
-    if right.ndim and scale and _close(values / scale, right, tolerance):
+    scale = np.vdot(right, values) / np.vdot(right, right)
+    if right.ndim and scale != 0 and _close(values / scale, right, tolerance):
         return "The form is right, a constant factor is not: check the normalisation."
     if right.ndim == 0 and np.any(np.isclose(abs(scale), _SIMPLE_FACTORS, rtol=1e-6)):
         return (
@@ -232,12 +237,13 @@ def _read_numbers(answer):
     if free:
         names = ", ".join(sorted(symbol.name for symbol in free))
         raise _Unreadable(f"A number is expected; {names} still stands in your answer.")
-    kind = type(answer).__name__
-    if np.iscomplexobj(answer):
-        raise _Unreadable(f"A real number is expected, not a {kind}.")
     try:
-        return np.asarray(answer, dtype=float)
+        values = np.asarray(answer)
+        if np.iscomplexobj(values):
+            raise TypeError
+        return values.astype(float)
     except (TypeError, ValueError, RuntimeError):  # RuntimeError: a tensor that requires grad
+        kind = type(answer).__name__
         raise _Unreadable(f"A real number is expected, not a {kind}.") from None
 
 
@@ -255,17 +261,16 @@ def _read_function(answer, at):
     if not callable(answer):
         kind = type(answer).__name__
         raise _Unreadable(f"A function of one variable is expected, not a {kind}.")
-    with np.errstate(all="ignore"):
+    try:
+        values = np.asarray(answer(at), dtype=float)
+    except Exception:  # whatever a reader's function may raise: it may want single numbers
+        values = None
+    if values is None or values.shape not in ((), at.shape):
         try:
-            values = np.asarray(answer(at), dtype=float)
-        except Exception:  # whatever a reader's function may raise: it may want single numbers
-            values = None
-        if values is None or values.shape not in ((), at.shape):
-            try:
-                values = np.array([float(answer(x)) for x in at.tolist()])
-            except Exception as problem:
-                reason = f"{type(problem).__name__}: {problem}"
-                raise _Unreadable(f"Your function fails: {reason}") from None
+            values = np.array([float(answer(x)) for x in at.tolist()])
+        except Exception as problem:
+            reason = f"{type(problem).__name__}: {problem}"
+            raise _Unreadable(f"Your function fails: {reason}") from None
     return np.broadcast_to(values, at.shape)
 
 
@@ -293,7 +298,7 @@ def _evaluate(answer, names, shift):
     value = answer.subs({s: points[s.name] for s in answer.free_symbols})
     try:
         return complex(sympy.N(value, 25))
-    except TypeError:
+    except (TypeError, AttributeError):
         raise _Unreadable(
             "Give one expression that has a value: no equation, no undefined function."
         ) from None

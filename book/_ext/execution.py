@@ -201,6 +201,7 @@ def run_page(page: Page, timeout: int) -> Run:
     client = NotebookClient(
         page.notebook,
         timeout=timeout,
+        store_widget_state=False,  # a site has no kernel, so no sliders to put into a state
         record_timing=False,  # would be written into the cells and change the key of the cache
         resources={"metadata": {"path": str(page.path.parent)}},
         extra_arguments=KERNEL_ARGUMENTS,

@@ -40,7 +40,10 @@ CHECKERS = {
     "third-moment": expression(
         1 + 3 * _r + _r**2,
         mistakes=(
-            Mistake(1 + _r + _r**2, "Go through the recursion once more: the middle term collects three pairings."),
+            Mistake(
+                1 + _r + _r**2,
+                "Go through the recursion once more: the middle term collects three pairings.",
+            ),
             Mistake(
                 sympy.Integer(5), "That is r = 1, a Catalan number; keep each power of r apart."
             ),

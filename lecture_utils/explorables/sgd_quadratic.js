@@ -123,12 +123,17 @@ export function render({ model, el }) {
       constant: `stroke="currentColor" stroke-width="1.5" stroke-dasharray="8 4"`,
       exact: `stroke="${THEORY}" stroke-width="2.5"`,
     };
+    const curves = [
+      ...(Number.isFinite(exact) ? [["exact", exact, styles.exact]] : []),
+      ["constant noise", constant, styles.constant],
+      ["leading order", leading, styles.leading],
+    ];
     return markup +
       `<path d="M${X(-span)} ${Y(0)}${bars}V${Y(0)}Z" fill="${DATA}" fill-opacity="0.5"/>` +
-      curve(leading, styles.leading) + curve(constant, styles.constant) +
-      (Number.isFinite(exact) ? curve(exact, styles.exact) : "") +
-      legend(X(-span) + 12, 20, [["SGD", `stroke="${DATA}" stroke-opacity="0.5" stroke-width="10"`],
-        ["exact", styles.exact], ["constant noise", styles.constant],
-        ["leading order", styles.leading]]);
+      curves.map(([, variance, style]) => curve(variance, style)).reverse().join("") +
+      legend(X(-span) + 12, 20, [
+        ["SGD", `stroke="${DATA}" stroke-opacity="0.5" stroke-width="10"`],
+        ...curves.map(([name, , style]) => [name, style]),
+      ]);
   }
 }

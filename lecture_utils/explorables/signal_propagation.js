@@ -95,7 +95,7 @@ export function render({ model, el }) {
       yTicks: [[0, "1"], [-2, "10⁻²"], [-4, "10⁻⁴"], [-6, "10⁻⁶"]],
     });
     const points = (values) => values.map((q, l) => [X(l + 1), Y(log(q))]);
-    const thin = `stroke="${DATA}" stroke-opacity="0.45"`;
+    const thin = `stroke="${DATA}" stroke-opacity="0.6"`;
     const theory = `stroke="${THEORY}" stroke-width="2.5"`;
     const dots = points(average)
       .map(([x, y]) => `<circle cx="${x}" cy="${y}" r="4" fill="${DATA}" stroke="currentColor"/>`)

@@ -1,0 +1,287 @@
+"""Live figures: their physics agrees with closed forms, and they work in a real browser."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import integrate, stats
+
+from lecture_utils import explorables
+from lecture_utils.verdicts import chi2_verdict, ks_verdict, value_verdict
+
+FOLDER = Path(explorables.__file__).parent
+FIGURES = {
+    "sgd_quadratic": explorables.sgd_quadratic,
+    "signal_propagation": explorables.signal_propagation,
+}
+LEVEL = 1e-3
+POWER = 1e-6
+
+
+# --- the physics, run by node --------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def javascript(tmp_path_factory):
+    """Evaluate a JavaScript expression in which the exports of the modules are known."""
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("node is not installed: the JavaScript of the live figures is not checked")
+    folder = tmp_path_factory.mktemp("modules")
+    for file in FOLDER.glob("*.js"):
+        shutil.copy(file, folder)
+    (folder / "package.json").write_text('{"type": "module"}')
+
+    def evaluate(expression):
+        script = folder / "script.js"
+        script.write_text(
+            'import * as stage from "./stage.js";\n'
+            'import * as sgd from "./sgd_quadratic.js";\n'
+            'import * as net from "./signal_propagation.js";\n'
+            f"console.log(JSON.stringify({expression}));"
+        )
+        run = subprocess.run([node, script], capture_output=True, text=True, check=True, timeout=60)
+        return json.loads(run.stdout)
+
+    return evaluate
+
+
+def test_random_numbers_are_normal(javascript):
+    draw = "(seed) => { const g = stage.gaussian(seed); return Array.from({length: 50000}, g); }"
+    first, again, other = javascript(f"[1, 1, 2].map({draw})")
+    assert first == again != other
+    verdict = ks_verdict(first, stats.norm(), bound=0.01)
+    assert verdict.within
+    assert verdict.p_value > LEVEL
+    assert ks_verdict(first, stats.norm(scale=1.05), bound=1).p_value < POWER
+    # Neighbours are independent: they meet in the four quadrants equally often.
+    signs = (np.array(first).reshape(-1, 2) > 0) @ [1, 2]
+    counts = np.bincount(signs, minlength=4)
+    assert chi2_verdict(counts, np.full(4, len(signs) / 4), bound=0.03).p_value > LEVEL
+
+
+def sgd_variance(javascript, rate, batch):
+    """Mean of w^2, and its error from independent learners, after relaxation."""
+    squares = javascript(
+        "(() => { const g = stage.gaussian(7), w = new Float64Array(4000).fill(0);"
+        f"for (let t = 0; t < {int(12 / rate)}; t++) sgd.step(w, {rate}, {batch}, g);"
+        "return Array.from(w, (x) => x * x); })()"
+    )
+    return np.mean(squares), np.std(squares) / np.sqrt(len(squares))
+
+
+@pytest.mark.parametrize(("rate", "batch"), [(0.5, 4), (0.2, 1), (1.2, 16)])
+def test_sgd_has_the_exact_variance(javascript, rate, batch):
+    theory = javascript(f"sgd.variances({rate}, {batch})")
+    measured = sgd_variance(javascript, rate, batch)
+    assert value_verdict(*measured, theory["exact"], bound=0.1).p_value > LEVEL
+    assert value_verdict(*measured, theory["leading"], bound=0.1).p_value < POWER
+
+
+@pytest.mark.parametrize("batch", [1, 4, 64])
+def test_exact_variance_is_the_fixed_point_of_one_step(javascript, batch):
+    # w' = w (1 - rate S) + rate n: S is a mean of `batch` squares, so that <S> = 1 and
+    # <S^2> = 1 + 2 / batch, and n has variance 1 / batch. The moments of S from scipy:
+    mean, variance = stats.chi2(batch, scale=1 / batch).stats("mv")
+    rate = 0.4
+    contraction = 1 - 2 * rate * mean + rate**2 * (variance + mean**2)
+    theory = javascript(f"sgd.variances({rate}, {batch})")
+    assert theory["exact"] == pytest.approx(rate**2 / batch / (1 - contraction))
+    assert theory["constant"] == pytest.approx(rate**2 / batch / (1 - (1 - rate) ** 2))
+    assert theory["leading"] == pytest.approx(rate / (2 * batch))
+    # JSON has no infinity: it arrives as None.
+    limit = javascript(f"sgd.largestRate({batch})")
+    assert 1 - 2 * limit * mean + limit**2 * (variance + mean**2) == pytest.approx(1)
+    below, beyond = javascript(f"[0.999, 1.001].map((f) => sgd.variances(f * {limit}, {batch}))")
+    assert below["exact"] > 50 / batch
+    assert beyond["exact"] is None
+
+
+def test_recursion_agrees_with_quadrature(javascript):
+    for q in (1e-3, 0.5, 9.0):
+        exact, _ = integrate.quad(
+            lambda g, q=q: np.tanh(np.sqrt(q) * g) ** 2 * stats.norm.pdf(g), -12, 12, epsabs=1e-13
+        )
+        assert javascript(f"net.tanhSquared({q})") == pytest.approx(exact, rel=1e-9)
+    first, second, third = javascript("net.recursion(1.3, 3)")
+    assert first == pytest.approx(1.69)
+    assert [second, third] == pytest.approx(
+        javascript(f"[{first}, {second}].map((q) => 1.69 * net.tanhSquared(q))")
+    )
+
+
+def test_networks_propagate_like_numpy(javascript):
+    weights, result = javascript(
+        "((w) => [w.map((m) => Array.from(m)), net.propagate(w, 8, 1.5)])"
+        "(net.network(8, stage.gaussian(3), 4))"
+    )
+    signal = np.ones(8)
+    for matrix, variance in zip(weights, result, strict=True):
+        z = 1.5 / np.sqrt(8) * np.reshape(matrix, (8, 8)) @ signal
+        assert variance == pytest.approx(np.mean(z**2))
+        signal = np.tanh(z)
+
+
+def test_wide_networks_follow_the_recursion_and_narrow_ones_do_not(javascript):
+    def second_layer(width, runs):
+        values = javascript(
+            f"(() => {{ const g = stage.gaussian(11); return Array.from({{length: {runs}}}, () =>"
+            f"net.propagate(net.network({width}, g, 3), {width}, 2)[2]); }})()"
+        )
+        return np.mean(values), np.std(values) / np.sqrt(runs)
+
+    theory = javascript("net.recursion(2, 3)[2]")
+    wide = value_verdict(*second_layer(128, 400), theory, bound=0.03)
+    assert wide.within
+    assert wide.p_value > LEVEL
+    assert value_verdict(*second_layer(2, 20_000), theory, bound=0.03).p_value < POWER
+
+
+def test_ticks_are_round_and_few(javascript):
+    for low, high in [(-1.26, 1.26), (0, 2.04), (0, 17), (-3e-3, 3e-3)]:
+        marks = [value for value, _ in javascript(f"stage.ticks({low}, {high})")]
+        assert 3 <= len(marks) <= 6
+        assert low <= marks[0] < marks[-1] <= high
+    assert [text for _, text in javascript("stage.ticks(-0.1, 0.1)")] == ["−0.1", "0", "0.1"]
+
+
+# --- the HTML ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_html_is_small_self_contained_and_the_same_every_time(name):
+    html = FIGURES[name]()._repr_html_()
+    assert html == FIGURES[name]()._repr_html_()
+    assert len(html) < 16_000
+    assert (FOLDER / f"{name}.js").stat().st_size < 12_000
+    assert html.count("</script>") == 1
+    assert "import " not in html
+    assert "http" not in html.replace("http://www.w3.org", "")
+
+
+def test_nothing_in_the_state_can_end_the_script():
+    nasty = explorables.Explorable("signal_propagation", {"x": "</script><b>"}, "<alt> & more")
+    html = nasty._repr_html_()
+    assert html.count("</script>") == 1
+    assert "&lt;alt&gt; &amp; more" in html
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: explorables.sgd_quadratic(learning_rate=2.5), "learning_rate must be at most 1.9"),
+        (lambda: explorables.sgd_quadratic(learning_rate=0), "learning_rate must be .* got 0"),
+        (
+            lambda: explorables.sgd_quadratic(batch_size=3),
+            "batch_size must be a power of two, got 3",
+        ),
+        (lambda: explorables.sgd_quadratic(batch_size=128), "batch_size must be at most 64, got"),
+        (lambda: explorables.signal_propagation(sigma_w=0.1), "sigma_w must lie .* got 0.1"),
+        (lambda: explorables.signal_propagation(width=2), "width must be at least 4, got 2"),
+        (lambda: explorables.signal_propagation(width=12), "width must be a power of two, got 12"),
+    ],
+)
+def test_bad_input_is_named(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+# --- in a browser --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def browser():
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        pytest.skip("Chromium is not installed: live figures are not tried in a browser")
+    with playwright.sync_playwright() as manager:
+        chromium = manager.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def show(browser):
+    """Show HTML on a page; fails at the end if the page had an error."""
+    errors, pages = [], []
+
+    def open_page(html, **options):
+        page = browser.new_page(**options)
+        pages.append(page)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda message: errors.append(message.text))
+        page.set_content(f'<html lang="en"><body>{html}</body></html>')
+        page.get_by_role("img").first.wait_for()
+        return page
+
+    yield open_page
+    for page in pages:
+        page.close()
+    assert errors == []
+
+
+def test_sliders_obey_the_keyboard(show):
+    page = show(FIGURES["signal_propagation"](sigma_w=1.0)._repr_html_())
+    before = page.locator("p").inner_text()
+    slider = page.get_by_label("σ_W")
+    slider.focus()
+    slider.press("ArrowRight")
+    assert slider.get_attribute("aria-valuetext") == "1.05"
+    assert page.locator("p").inner_text() != before
+    page.get_by_label("width n").press("Home")
+    assert page.get_by_label("width n").get_attribute("aria-valuetext") == "4"
+    page.keyboard.press("Tab")
+    before = page.locator("p").inner_text()
+    page.keyboard.press("Enter")
+    assert page.locator("p").inner_text() != before
+
+
+def test_sgd_runs_measures_and_says_when_it_diverges(show):
+    page = show(FIGURES["sgd_quadratic"]()._repr_html_())
+    status = page.locator("p")
+    page.wait_for_function("!document.querySelector('p').textContent.includes('not yet')")
+    assert "exact 0.100, constant noise 0.0833, leading order 0.0625" in status.inner_text()
+    page.get_by_label("learning rate").press("End")
+    page.wait_for_function("document.querySelector('p').textContent.includes('ran away')")
+    assert "no finite value, because α is not below 1.33" in status.inner_text()
+
+
+def test_sgd_pauses_on_request_and_off_the_screen(show):
+    page = show(FIGURES["sgd_quadratic"]()._repr_html_() + "<div style='height:3000px'></div>")
+    bars = "document.querySelector('svg path[fill-opacity]').getAttribute('d')"
+
+    def moves():
+        before = page.evaluate(bars)
+        page.wait_for_timeout(300)
+        return page.evaluate(bars) != before
+
+    page.wait_for_function("!document.querySelector('p').textContent.includes('not yet')")
+    assert moves()
+    page.get_by_role("button", name="Pause").click()
+    assert not moves()
+    page.get_by_role("button", name="Run").click()
+    assert moves()
+    page.evaluate("scrollTo(0, 2000)")
+    page.wait_for_timeout(200)
+    assert not moves()
+
+
+def test_reduced_motion_starts_paused(show):
+    page = show(FIGURES["sgd_quadratic"]()._repr_html_(), reduced_motion="reduce")
+    page.wait_for_timeout(200)
+    assert page.get_by_role("button", name="Run").is_visible()
+    assert "not yet known" in page.locator("p").inner_text()
+
+
+def test_two_of_the_same_live_side_by_side_at_phone_width(show):
+    html = FIGURES["signal_propagation"]()._repr_html_()
+    page = show(html + html, viewport={"width": 360, "height": 800})
+    assert page.get_by_role("slider").count() == 4
+    assert page.locator("svg").count() == 2
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.set_viewport_size({"width": 800, "height": 800})
+    page.wait_for_function("document.querySelector('svg').clientWidth > 700")
