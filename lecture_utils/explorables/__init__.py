@@ -127,6 +127,41 @@ def signal_propagation(sigma_w=1.0, width=32):
     )
 
 
+def dyson_fan(levels=12, temperature=1.0):
+    r"""Dyson Brownian motion from the origin, with the repulsion on or off.
+
+    The levels obey :math:`dx_i=[-x_i+\sum_j\beta T/(x_i-x_j)]dt+\sqrt{2T}\,dB_i` with
+    :math:`\beta` = 1 (on) or 0 (off); the edge is :math:`\sqrt{2TN(1-e^{-2t})}`.
+
+    Parameters
+    ----------
+    levels : int
+        First position of the slider, from 2 to 30.
+    temperature : float
+        First position of the slider, T = g squared over Omega, from 0.1 to 2.
+
+    Returns
+    -------
+    Explorable
+
+    Raises
+    ------
+    ValueError
+        If a value is off its slider.
+    """
+    levels = positive_int("levels", levels, at_most=30)
+    if levels < 2:
+        raise ValueError(f"levels must be at least 2, got {levels}")
+    if not 0.1 <= positive("temperature", temperature) <= 2:
+        raise ValueError(f"temperature must lie between 0.1 and 2, got {temperature}")
+    return Explorable(
+        "dyson_fan",
+        {"levels": levels, "temperature": temperature, "seed": 2025},
+        "Levels leave the origin and spread in time like a fan inside a predicted edge; beside it "
+        "a histogram of final levels on a semicircle.",
+    )
+
+
 def _power_of_two(name, value):
     if value & (value - 1):
         raise ValueError(f"{name} must be a power of two, got {value}")
