@@ -16,6 +16,7 @@ FOLDER = Path(explorables.__file__).parent
 FIGURES = {
     "sgd_quadratic": explorables.sgd_quadratic,
     "signal_propagation": explorables.signal_propagation,
+    "dyson_fan": explorables.dyson_fan,
 }
 LEVEL = 1e-3
 POWER = 1e-6
