@@ -139,15 +139,9 @@ def pre_activations(
     ValueError
         When ``x`` is not a finite (samples, n_0) array or two neighbouring layers do not fit.
     """
-    x = finite_array("x", x, ndim=2)
-    layers, signal = [], x
-    for number, matrix in enumerate(weights, start=1):
-        if matrix.shape[-1] != signal.shape[-1]:
-            raise ValueError(
-                f"weights of layer {number} must take {signal.shape[-1]} inputs, "
-                f"got shape {matrix.shape}"
-            )
-        layers.append(signal @ np.swapaxes(matrix, -1, -2))
+    layers, signal = [], _checked_input(weights, x)
+    for matrix in weights:
+        layers.append(signal @ matrix.mT)
         signal = activation(layers[-1])
     return layers
 
@@ -169,22 +163,39 @@ def mse_loss(weights: Sequence[np.ndarray], x: np.ndarray, y: np.ndarray) -> np.
     return float(loss) if loss.ndim == 0 else loss
 
 
-def _backpropagate(weights, x, y):
-    """Signals entering each layer and errors d loss_sample / d z of each layer (one network)."""
-    if any(matrix.ndim != 2 for matrix in weights):
-        raise ValueError("weights must be those of a single network: matrices of two axes")
-    layers = pre_activations(weights, x)
-    signals = [np.asarray(x, dtype=float), *(np.tanh(z) for z in layers[:-1])]
-    errors = [layers[-1] - _checked_target(weights, x, y)]
+def backpropagate(
+    weights: Sequence[np.ndarray], x: np.ndarray, y: np.ndarray
+) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    r"""Signals that enter each layer, and errors :math:`\partial\ell_a/\partial z^{(l)}` behind it.
+
+    The gradient of the loss of one sample is the outer product of the two. One network or an
+    ensemble, with data shared or one set for each network. The inner loop of every training:
+    arrays are not checked here but by those who call it.
+
+    Returns
+    -------
+    signals, errors : lists of numpy.ndarray
+        L arrays each, of shape ``(..., samples, n_{l-1})`` and ``(..., samples, n_l)``.
+    """
+    signals = [x]
+    for matrix in weights[:-1]:
+        signals.append(np.tanh(signals[-1] @ matrix.mT))
+    errors = [signals[-1] @ weights[-1].mT - y]
     for matrix, feature in zip(weights[:0:-1], signals[:0:-1], strict=True):
         # tanh' = 1 - tanh^2, with the feature already at hand
         errors.insert(0, (errors[0] @ matrix) * (1 - feature**2))
     return signals, errors
 
 
+def _backpropagate_checked(weights, x, y):
+    if any(matrix.ndim != 2 for matrix in weights):
+        raise ValueError("weights must be those of a single network: matrices of two axes")
+    return backpropagate(weights, _checked_input(weights, x), _checked_target(weights, x, y))
+
+
 def gradients(weights: Sequence[np.ndarray], x: np.ndarray, y: np.ndarray) -> list[np.ndarray]:
     """Gradient of :func:`mse_loss` by back-propagation, a list shaped like ``weights``."""
-    signals, errors = _backpropagate(weights, x, y)
+    signals, errors = _backpropagate_checked(weights, x, y)
     return [error.T @ signal / len(signal) for signal, error in zip(signals, errors, strict=True)]
 
 
@@ -196,7 +207,7 @@ def per_sample_gradients(weights: Sequence[np.ndarray], x: np.ndarray, y: np.nda
     numpy.ndarray
         Shape (samples, parameters): the layers one after the other, each matrix row by row.
     """
-    signals, errors = _backpropagate(weights, x, y)
+    signals, errors = _backpropagate_checked(weights, x, y)
     return np.concatenate(
         [
             np.einsum("si,sj->sij", error, signal).reshape(len(signal), -1)
@@ -407,6 +418,18 @@ def _checked_widths(widths):
     if len(widths) < 2:
         raise ValueError(f"widths must hold at least input and output, got {list(widths)}")
     return [positive_int("widths", n) for n in widths]
+
+
+def _checked_input(weights, x):
+    x = finite_array("x", x, ndim=2)
+    inputs = x.shape[-1]
+    for number, matrix in enumerate(weights, start=1):
+        if matrix.shape[-1] != inputs:
+            raise ValueError(
+                f"weights of layer {number} must take {inputs} inputs, got shape {matrix.shape}"
+            )
+        inputs = matrix.shape[-2]
+    return x
 
 
 def _checked_target(weights, x, y):

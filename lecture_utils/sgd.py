@@ -17,6 +17,7 @@ from scipy import integrate, optimize, sparse, stats
 from scipy.sparse import linalg
 
 from lecture_utils._checks import finite_array, positive, positive_int
+from lecture_utils.networks import backpropagate
 
 #: A run of the quadratic counts as diverged beyond this many natural units sqrt(V)/Omega.
 DIVERGED = 1e9
@@ -206,17 +207,6 @@ def batch_moments(per_sample, batch_size, *, replace):
 # ---------------------------------------------------------------- many networks trained at once
 
 
-def _backward(weights, x, y):
-    """Inputs h_l and errors dl/dz_l of each layer, for every run and sample."""
-    inputs = [x]
-    for w in weights[:-1]:
-        inputs.append(np.tanh(inputs[-1] @ w.mT))
-    errors = [inputs[-1] @ weights[-1].mT - y]
-    for w, h in zip(weights[:0:-1], inputs[:0:-1], strict=True):
-        errors.insert(0, (errors[0] @ w) * (1 - h**2))
-    return inputs, errors
-
-
 def weighted_gradients(weights, x, y, coefficients):
     """Gradient of ``sum_a c_a l_a`` for many networks at once.
 
@@ -233,7 +223,7 @@ def weighted_gradients(weights, x, y, coefficients):
     -------
     list of arrays, shaped like ``weights``
     """
-    inputs, errors = _backward(weights, x, y)
+    inputs, errors = backpropagate(weights, x, y)
     c = coefficients[..., None]
     return [(c * e).mT @ h for e, h in zip(errors, inputs, strict=True)]
 
@@ -296,7 +286,7 @@ def train(weights, x, y, *, learning_rate, batch_size, steps, noise="batch", rng
                 c = uniform + zeta / np.sqrt(samples * batch_size)
                 step = weighted_gradients(weights, x, y, c)
             else:
-                inputs, errors = _backward(weights, x, y)
+                inputs, errors = backpropagate(weights, x, y)
                 step = [e.mT @ h / samples for e, h in zip(errors, inputs, strict=True)]
                 if noise == "diagonal":
                     squares = [
