@@ -118,7 +118,9 @@ def train(learning_rate, batch_size, noise, *, steps, runs, start=0.0, snapshots
     snapshots = positive_int("snapshots", snapshots)
     rng = np.random.default_rng(rng)
     kick = np.sqrt(noise / batch_size * np.array([2.0, 2.0, 1.0]))
-    displacement = np.tile(float(finite_array("start", start, 0)) * np.array([1.0, 1, 0]), (runs, 1))
+    displacement = np.tile(
+        float(finite_array("start", start, 0)) * np.array([1.0, 1, 0]), (runs, 1)
+    )
     recorded = np.empty((snapshots, runs, 3))
     for record in recorded:
         for _ in range(steps):
