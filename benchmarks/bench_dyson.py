@@ -7,13 +7,10 @@ nearest thing it has. scikit-rmt pins another NumPy, so it goes into a throw-awa
 environment. One thread, rounds interleaved, CPU seconds; the best of the rounds counts.
 """
 
-import json
-import os
-import subprocess
 import sys
 import tempfile
-import venv
-from pathlib import Path
+
+from contest import environment, measure
 
 SIZES = ((2, 20_000), (10, 4_000), (50, 200))  # (levels, replicas)
 ROUNDS = 5
@@ -57,8 +54,12 @@ def step(x):
 """,
 }
 BATCHED = {"exact step": 2.0, "clipped Euler": 5.0}  # promised gain over the loop for N <= 10
-TIMER = """
+START = """
 import json, sys, time
+import numpy as np
+rng = np.random.default_rng(1)
+"""
+TIMER = """
 speeds = []
 for n, replicas in json.loads(sys.argv[1]):
     x = np.sort(rng.standard_normal((replicas, n)) * np.sqrt(n))
@@ -72,36 +73,17 @@ print(json.dumps(speeds))
 """
 
 
-def environment(folder):
-    """Return the interpreter of a fresh virtual environment with the rival in it."""
-    venv.create(folder, with_pip=True)
-    python = Path(folder) / "bin" / "python"
-    subprocess.run([python, "-m", "pip", "install", "--quiet", RIVAL], check=True)
-    return python
-
-
-def measure(python, code):
-    """Return replica-steps per second for each size, in a fresh single-threaded process."""
-    single = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}
-    root = str(Path(__file__).resolve().parents[1])
-    start = "import numpy as np\nrng = np.random.default_rng(1)\n"
-    result = subprocess.run(
-        [python, "-c", start + code + TIMER, json.dumps(SIZES)],
-        env=os.environ | single | {"PYTHONPATH": root},
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return json.loads(result.stdout)
-
-
 def main():
     """Measure, print the table and check the promises."""
     with tempfile.TemporaryDirectory() as folder:
-        rival = environment(folder)
+        rival = environment(folder, RIVAL)
         rounds = [
             {
-                name: measure(rival if name.startswith("scikit") else sys.executable, code)
+                name: measure(
+                    START + code + TIMER,
+                    SIZES,
+                    rival if name.startswith("scikit") else sys.executable,
+                )
                 for name, code in CODE.items()
             }
             for _ in range(ROUNDS)

@@ -6,15 +6,12 @@ one thread, rounds interleaved, in CPU seconds of the process that does the work
 rounds counts.
 """
 
-import json
-import os
-import subprocess
 import sys
 import tempfile
-import venv
 from pathlib import Path
 
 import numpy as np
+from contest import environment, measure
 
 SIZES = ((100, 1000), (400, 100), (10, 20000))  # (levels, spectra)
 ROUNDS = 5
@@ -65,28 +62,6 @@ print(json.dumps(times))
 """
 
 
-def environment(folder, requirement):
-    """Return the interpreter of a fresh virtual environment with one package in it."""
-    venv.create(folder, with_pip=True)
-    python = Path(folder) / "bin" / "python"
-    subprocess.run([python, "-m", "pip", "install", "--quiet", requirement], check=True)
-    return python
-
-
-def measure(python, code):
-    """Return CPU seconds for each size, measured in a fresh single-threaded process."""
-    single = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}
-    root = str(Path(__file__).resolve().parents[1])
-    result = subprocess.run(
-        [python, "-c", code + TIMER, json.dumps(SIZES)],
-        env=os.environ | single | {"PYTHONPATH": root},
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return json.loads(result.stdout)
-
-
 def main():
     """Measure, print the table and check the promises."""
     with tempfile.TemporaryDirectory() as folder:
@@ -95,7 +70,7 @@ def main():
             for name, requirement in RIVALS.items()
         }
         contestants = {
-            name: (interpreters.get(name.split(",")[0], sys.executable), code)
+            name: (code + TIMER, SIZES, interpreters.get(name.split(",")[0], sys.executable))
             for name, code in CODE.items()
         }
         rounds = [
