@@ -221,7 +221,7 @@ class GasSample:
 
 
 def sample_gas(
-    potential, start, *, runs, sweeps, burn_in=300, every=1, beta=1.0, mirror=False, rng=None
+    potential, start, *, runs, sweeps, burn_in=300, every=1, beta=1.0, mirror=False, rng
 ):
     """Draw levels of a Coulomb gas by Metropolis moves of one level at a time.
 
@@ -244,7 +244,7 @@ def sample_gas(
     mirror : bool
         Try to reflect each level, x to -x, as well. Needed where the gas has two cuts: no small
         step crosses the gap between them.
-    rng : numpy.random.Generator or int, optional
+    rng : numpy.random.Generator or int
 
     Returns
     -------
@@ -353,7 +353,7 @@ def effective_levels(levels):
     return float(min(levels.size, np.min(mean * (1 - mean) / np.maximum(error, 1e-300))))
 
 
-def simulate_pair(repulsion, noise, *, stiffness=1.0, runs, time, steps, rng=None):
+def simulate_pair(repulsion, noise, *, stiffness=1.0, runs, time, steps, rng):
     r"""Integrate two levels in a harmonic trap, with any repulsion and noise for each.
 
     .. math:: dx_i = \Big[-\Omega x_i + \frac{c_i}{x_i-x_j}\Big]dt + \sqrt2\,g_i\,dB_i .
@@ -371,7 +371,7 @@ def simulate_pair(repulsion, noise, *, stiffness=1.0, runs, time, steps, rng=Non
     runs, steps : int
     time : float
         Total time.
-    rng : numpy.random.Generator or int, optional
+    rng : numpy.random.Generator or int
 
     Returns
     -------

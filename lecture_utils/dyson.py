@@ -60,7 +60,7 @@ def ornstein_uhlenbeck(dt, omega=1.0, g=1.0):
     return float(np.exp(-omega * dt)), float(positive("g", g) * np.sqrt(variance))
 
 
-def exact_step(levels, dt, *, omega=1.0, g=1.0, beta=1, rng=None):
+def exact_step(levels, dt, *, omega=1.0, g=1.0, beta=1, rng):
     r"""Move levels by a step of any length, without error.
 
     The noise does not care about the basis, so the matrix may be taken diagonal before each step:
@@ -73,7 +73,7 @@ def exact_step(levels, dt, *, omega=1.0, g=1.0, beta=1, rng=None):
         As in `ornstein_uhlenbeck`.
     beta : {1, 2, 4}
         Real symmetric, complex Hermitian, quaternionic.
-    rng : numpy.random.Generator or int, optional
+    rng : numpy.random.Generator or int
 
     Returns
     -------
@@ -102,7 +102,7 @@ def exact_step(levels, dt, *, omega=1.0, g=1.0, beta=1, rng=None):
     return moved
 
 
-def level_paths(start, times, *, omega=1.0, g=1.0, beta=1, rng=None):
+def level_paths(start, times, *, omega=1.0, g=1.0, beta=1, rng):
     """Follow levels from `start` through given times by exact steps.
 
     Parameters
@@ -132,7 +132,7 @@ def level_paths(start, times, *, omega=1.0, g=1.0, beta=1, rng=None):
     return np.stack(path, axis=1)
 
 
-def matrix_paths(start, times, *, omega=1.0, g=1.0, rng=None):
+def matrix_paths(start, times, *, omega=1.0, g=1.0, rng):
     """Follow whole symmetric matrices, eigenvectors included, by exact steps.
 
     Parameters
@@ -206,7 +206,7 @@ def coulomb(levels, smallest_gap=0.0):
     return force
 
 
-def euler(levels, dt, steps, *, drift, g=1.0, beta=1.0, clip=0.5, rng=None):
+def euler(levels, dt, steps, *, drift, g=1.0, beta=1.0, clip=0.5, rng):
     r"""Integrate the equation of the levels by Euler and Maruyama's scheme, sorted in every step.
 
     Gaps below ``clip`` times :math:`\sqrt{2dt}\,g`, the distance that noise covers in one step,
@@ -225,7 +225,7 @@ def euler(levels, dt, steps, *, drift, g=1.0, beta=1.0, clip=0.5, rng=None):
     g, beta : float
         Noise and repulsion; any ``beta >= 0``.
     clip : float
-    rng : numpy.random.Generator or int, optional
+    rng : numpy.random.Generator or int
 
     Returns
     -------
@@ -253,7 +253,7 @@ def euler(levels, dt, steps, *, drift, g=1.0, beta=1.0, clip=0.5, rng=None):
     return EulerRun(np.where(diverged[:, None], np.nan, levels), diverged)
 
 
-def strang(levels, dt, steps, *, drift, omega=0.0, g=1.0, beta=1, rng=None):
+def strang(levels, dt, steps, *, drift, omega=0.0, g=1.0, beta=1, rng):
     r"""Integrate levels in any potential: exact matrix steps between half steps of the drift.
 
     Of the full drift :math:`K(x)=-\Omega x+`\ `drift`\ (x) the linear part is inside the exact
@@ -302,7 +302,7 @@ def strang(levels, dt, steps, *, drift, omega=0.0, g=1.0, beta=1, rng=None):
 
 
 def first_passage(
-    gap, threshold, replicas, *, g=1.0, omega=1.0, beta=1, resolution=0.1, bridge=True, rng=None
+    gap, threshold, replicas, *, g=1.0, omega=1.0, beta=1, resolution=0.1, bridge=True, rng
 ):
     r"""Times at which the gap S of two levels first falls to a threshold.
 
@@ -323,7 +323,7 @@ def first_passage(
         Below one.
     bridge : bool
         False looks at the ends of steps only: passages are missed, and times come out too long.
-    rng : numpy.random.Generator or int, optional
+    rng : numpy.random.Generator or int
 
     Returns
     -------
@@ -447,7 +447,7 @@ def free_convolution(start, variance, points=801):
 # ------------------------------------------------------------------ rectangular weights
 
 
-def singular_value_step(singular_values, dt, *, rows, gamma=1.0, kappa=1.0, rng=None):
+def singular_value_step(singular_values, dt, *, rows, gamma=1.0, kappa=1.0, rng):
     r"""Move the singular values of weights by a step of any length, without error.
 
     As for `exact_step`: noise white in W does not care about rotations from left and right, so W
@@ -461,7 +461,7 @@ def singular_value_step(singular_values, dt, *, rows, gamma=1.0, kappa=1.0, rng=
         M, at least n.
     gamma, kappa : float
         Weight decay and noise.
-    rng : numpy.random.Generator or int, optional
+    rng : numpy.random.Generator or int
 
     Returns
     -------

@@ -37,7 +37,7 @@ __all__ = [
 _SMALL = 9
 
 
-def gaussian_matrices(samples, n, *, beta=1, sigma=1.0, rng=None):
+def gaussian_matrices(samples, n, *, beta=1, sigma=1.0, rng):
     r"""Draw dense matrices of the Gaussian ensembles: GOE, GUE or GSE.
 
     Parameters
@@ -49,7 +49,7 @@ def gaussian_matrices(samples, n, *, beta=1, sigma=1.0, rng=None):
     sigma : float
         Standard deviation of a diagonal entry; each real component of an off-diagonal entry has
         variance ``sigma**2 / 2``.
-    rng : numpy.random.Generator or int, optional
+    rng : numpy.random.Generator or int
 
     Returns
     -------
@@ -88,7 +88,7 @@ def gaussian_matrices(samples, n, *, beta=1, sigma=1.0, rng=None):
     return np.block([[hermitian, antisymmetric], [-antisymmetric.conj(), hermitian.conj()]])
 
 
-def wishart_matrices(samples, m, n, *, beta=1, sigma=1.0, rng=None):
+def wishart_matrices(samples, m, n, *, beta=1, sigma=1.0, rng):
     r"""Draw :math:`X = W^\dagger W` with an m x n Gaussian matrix W, real or complex.
 
     Parameters
@@ -100,7 +100,7 @@ def wishart_matrices(samples, m, n, *, beta=1, sigma=1.0, rng=None):
         1: real entries, 2: complex entries.
     sigma : float
         Standard deviation of each real component of an entry of W.
-    rng : numpy.random.Generator or int, optional
+    rng : numpy.random.Generator or int
 
     Returns
     -------
@@ -120,7 +120,7 @@ def wishart_matrices(samples, m, n, *, beta=1, sigma=1.0, rng=None):
     return _dagger(weights) @ weights
 
 
-def gaussian_spectra(samples, n, *, beta=1.0, sigma=1.0, rng=None):
+def gaussian_spectra(samples, n, *, beta=1.0, sigma=1.0, rng):
     r"""Draw the levels of the Gaussian beta ensemble, for any real beta > 0.
 
     The levels are those of a random tridiagonal matrix with diagonal
@@ -136,7 +136,7 @@ def gaussian_spectra(samples, n, *, beta=1.0, sigma=1.0, rng=None):
         Strength of the repulsion.
     sigma : float
         Width of the single-level weight :math:`e^{-x^2/2\sigma^2}`.
-    rng : numpy.random.Generator or int, optional
+    rng : numpy.random.Generator or int
 
     Returns
     -------
@@ -167,7 +167,7 @@ def gaussian_spectra(samples, n, *, beta=1.0, sigma=1.0, rng=None):
     return sigma * tridiagonal_levels(diagonal, off_diagonal)
 
 
-def wishart_spectra(samples, m, n, *, beta=1.0, sigma=1.0, rng=None):
+def wishart_spectra(samples, m, n, *, beta=1.0, sigma=1.0, rng):
     r"""Draw the levels of the Laguerre (Wishart) beta ensemble, for any real beta > 0.
 
     For beta = 1 these are the eigenvalues of :math:`X = W^TW`, with W an m x n matrix of
@@ -183,7 +183,7 @@ def wishart_spectra(samples, m, n, *, beta=1.0, sigma=1.0, rng=None):
         Number of spectra; rows and columns of W, with n <= m.
     beta, sigma : float
         Strength of the repulsion; standard deviation of a real component of W.
-    rng : numpy.random.Generator or int, optional
+    rng : numpy.random.Generator or int
 
     Returns
     -------

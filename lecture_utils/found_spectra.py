@@ -78,7 +78,7 @@ def riemann_zeros(low, high):
     return find_root(_riemann_siegel, (grid[change], grid[change + 1])).x
 
 
-def staggered_dirac_levels(samples, *, group, side=4, dimension=4, rng=None):
+def staggered_dirac_levels(samples, *, group, side=4, dimension=4, rng):
     r"""Draw the positive levels of the staggered lattice Dirac operator at infinite coupling.
 
     The operator couples neighbouring sites of a periodic lattice,
@@ -100,7 +100,7 @@ def staggered_dirac_levels(samples, *, group, side=4, dimension=4, rng=None):
         (quaternion, beta = 4; levels are doubly degenerate and counted once).
     side, dimension : int
         Even number of sites in each direction, at least 4; number of directions.
-    rng : numpy.random.Generator or int, optional
+    rng : numpy.random.Generator or int
 
     Returns
     -------
@@ -130,7 +130,7 @@ def staggered_dirac_levels(samples, *, group, side=4, dimension=4, rng=None):
     return np.array(levels)[:, ::-degeneracy]
 
 
-def anderson_levels(samples, *, disorder, side=8, flux=0.0, rng=None):
+def anderson_levels(samples, *, disorder, side=8, flux=0.0, rng):
     r"""Draw the levels of a particle that hops on a cubic lattice with random site energies.
 
     .. math:: H = -\sum_{\langle xy\rangle} e^{i\phi_{xy}} |x\rangle\langle y|
@@ -147,7 +147,7 @@ def anderson_levels(samples, *, disorder, side=8, flux=0.0, rng=None):
     flux : float
         Magnetic flux through each plaquette normal to the third axis, in units of the flux
         quantum: a multiple of 1 / side. Zero keeps the matrix real.
-    rng : numpy.random.Generator or int, optional
+    rng : numpy.random.Generator or int
 
     Returns
     -------

@@ -186,7 +186,7 @@ def spacing_ratios(levels):
     return np.minimum(left, right) / larger
 
 
-def binder_cumulant(levels, *, resamples=200, rng=None):
+def binder_cumulant(levels, *, resamples=200, rng):
     r"""Return the lecture's cumulant :math:`U_4 = \langle x^4\rangle/(3\langle x^2\rangle^2) - 1`.
 
     It vanishes for a Gaussian. Beware: most of the literature on critical phenomena uses the
@@ -199,7 +199,7 @@ def binder_cumulant(levels, *, resamples=200, rng=None):
         Levels measured from the centre of their spectrum: no mean is subtracted.
     resamples : int
         Number of bootstrap samples.
-    rng : numpy.random.Generator or int, optional
+    rng : numpy.random.Generator or int
         For the bootstrap.
 
     Returns

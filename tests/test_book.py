@@ -26,7 +26,7 @@ from nbformat import NotebookNode
 import execution
 import lecture_utils
 import repository
-from lecture_utils.verdicts import CLAIM_KEY
+from lecture_utils.teaching.verdicts import CLAIM_KEY
 
 ROOT = Path(__file__).parents[1]
 BUILD = ROOT / "_build"
@@ -182,8 +182,8 @@ def test_every_chapter_has_graded_exercises_with_solutions(chapter):
 def test_every_exercise_of_a_chapter_can_be_checked(chapter):
     name = Path(chapter.name).name
     source = "\n".join(cell.source for cell in chapter.code_cells)
-    checked = set(re.findall(rf"check\(\s*[\"']{name}\.([\w-]+)", source))
-    checkers = import_module(f"lecture_utils.exercise_sets.{name}").CHECKERS
+    checked = set(re.findall(r"\bcheck\(\s*[\"']([\w-]+)", source))
+    checkers = import_module(f"lecture_utils.teaching.exercise_sets.{name}").CHECKERS
     assert checked == set(checkers)
     assert len(checked) >= 4
 

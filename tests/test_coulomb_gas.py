@@ -7,8 +7,8 @@ from scipy import integrate, special, stats
 
 from lecture_utils import coulomb_gas, laws
 from lecture_utils.ensembles import gaussian_spectra, wishart_spectra
-from lecture_utils.exercise_sets.coulomb_gas import CHECKERS
-from lecture_utils.verdicts import ks_verdict, two_sample_verdict, value_verdict
+from lecture_utils.teaching.exercise_sets.coulomb_gas import CHECKERS
+from lecture_utils.teaching.verdicts import ks_verdict, two_sample_verdict, value_verdict
 
 ACCEPT, POWER = 1e-3, 1e-6  # p-values of a right and of a known-wrong sampler
 
@@ -306,7 +306,7 @@ def test_what_must_be_positive_is_named(bad):
         "lam": lambda: coulomb_gas.quartic_density(0.0, bad),
         "beta": lambda: coulomb_gas.log_partition_gaussian(3, 1.0, bad),
         "stiffness": lambda: coulomb_gas.simulate_pair(
-            (1, 1), (1, 1), stiffness=bad, runs=1, time=1.0, steps=10
+            (1, 1), (1, 1), stiffness=bad, runs=1, time=1.0, steps=10, rng=0
         ),
     }.items():
         with pytest.raises(ValueError, match=name):
@@ -317,7 +317,7 @@ def test_what_must_be_positive_is_named(bad):
 @settings(max_examples=10, deadline=None)
 def test_sizes_must_be_positive(bad):
     for name in ("runs", "sweeps", "burn_in", "every"):
-        options = {"runs": 2, "sweeps": 2, name: bad}
+        options = {"runs": 2, "sweeps": 2, "rng": 0, name: bad}
         with pytest.raises(ValueError, match=name):
             coulomb_gas.sample_gas(coulomb_gas.gaussian_potential(1.0), [0.0, 1.0], **options)
     with pytest.raises(ValueError, match="n must be"):
@@ -345,11 +345,11 @@ def test_sizes_must_be_positive(bad):
         (lambda: coulomb_gas.one_cut(lambda x: -3 * x + x**3, (0.0, 2.2)), "more than one cut"),
         (lambda: coulomb_gas.effective_levels(np.ones((1, 2, 3))), "at least 2 runs"),
         (
-            lambda: coulomb_gas.simulate_pair((1, 1), (1, 1), runs=1, time=1.0, steps=5),
+            lambda: coulomb_gas.simulate_pair((1, 1), (1, 1), runs=1, time=1.0, steps=5, rng=0),
             "steps must be at least 10",
         ),
         (
-            lambda: coulomb_gas.simulate_pair((1, 1, 1), (1, 1), runs=1, time=1.0, steps=20),
+            lambda: coulomb_gas.simulate_pair((1, 1, 1), (1, 1), runs=1, time=1.0, steps=20, rng=0),
             "repulsion must have shape",
         ),
     ],

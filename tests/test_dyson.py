@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate, stats
 
-from lecture_utils import dyson, ensembles, explorables, laws, spectra
-from lecture_utils.exercises import check
+from lecture_utils import dyson, ensembles, laws, spectra
+from lecture_utils.teaching import explorables
+from lecture_utils.teaching.exercise_sets.dyson import check
 
 AGREES, REJECTED = 1e-3, 1e-6
 RNG = 20250701
@@ -338,27 +339,42 @@ LEVELS = np.array([[0.0, 1.0]])
         (lambda: dyson.ornstein_uhlenbeck(-0.1), "dt must be .* got -0.1"),
         (lambda: dyson.ornstein_uhlenbeck(0.1, -1.0), "omega must be .* got -1.0"),
         (lambda: dyson.ornstein_uhlenbeck(0.1, 1.0, 0.0), "g must be .* got 0.0"),
-        (lambda: dyson.exact_step([0.0, 1.0], 0.1), "levels must have 2 dimension"),
-        (lambda: dyson.exact_step([[0.0, np.nan]], 0.1), "levels must be finite, got nan"),
-        (lambda: dyson.exact_step(LEVELS, 0.1, beta=3), "beta must be 1, 2 or 4 .* got 3"),
-        (lambda: dyson.level_paths(LEVELS, [0.2, 0.1]), "times must ascend"),
-        (lambda: dyson.level_paths(LEVELS, [-0.2, 0.1]), "times must ascend"),
-        (lambda: dyson.matrix_paths(np.ones((2, 2, 3)), [1.0]), "symmetric"),
-        (lambda: dyson.matrix_paths([[[0, 1], [2, 0]]], [1.0]), "symmetric"),
+        (lambda: dyson.exact_step([0.0, 1.0], 0.1, rng=0), "levels must have 2 dimension"),
+        (lambda: dyson.exact_step([[0.0, np.nan]], 0.1, rng=0), "levels must be finite, got nan"),
+        (lambda: dyson.exact_step(LEVELS, 0.1, beta=3, rng=0), "beta must be 1, 2 or 4 .* got 3"),
+        (lambda: dyson.level_paths(LEVELS, [0.2, 0.1], rng=0), "times must ascend"),
+        (lambda: dyson.level_paths(LEVELS, [-0.2, 0.1], rng=0), "times must ascend"),
+        (lambda: dyson.matrix_paths(np.ones((2, 2, 3)), [1.0], rng=0), "symmetric"),
+        (lambda: dyson.matrix_paths([[[0, 1], [2, 0]]], [1.0], rng=0), "symmetric"),
         (lambda: dyson.coulomb(LEVELS, -1.0), "smallest_gap must be .* got -1.0"),
-        (lambda: dyson.euler(LEVELS, 0.0, 1, drift=springs), "dt must be .* got 0.0"),
-        (lambda: dyson.euler(LEVELS, 0.1, 0, drift=springs), "steps must be .* got 0"),
-        (lambda: dyson.euler(LEVELS, 0.1, 1, drift=springs, clip=-1), "clip must be .* got -1"),
-        (lambda: dyson.euler(LEVELS, 0.1, 1, drift=springs, beta=-1), "beta must be .* got -1"),
-        (lambda: dyson.strang(LEVELS, 0.1, 1.5, drift=springs), "steps must be .* got 1.5"),
-        (lambda: dyson.first_passage(1.0, 1.0, 5), "threshold must be below the gap 1.0, got 1.0"),
-        (lambda: dyson.first_passage(1.0, 0.5, 5, beta=3), "beta must be 0, 1, 2 or 4, got 3"),
-        (lambda: dyson.first_passage(1.0, 0.5, 5, resolution=1), "resolution must lie .* got 1"),
-        (lambda: dyson.first_passage(1.0, 0.5, 0), "replicas must be .* got 0"),
+        (lambda: dyson.euler(LEVELS, 0.0, 1, drift=springs, rng=0), "dt must be .* got 0.0"),
+        (lambda: dyson.euler(LEVELS, 0.1, 0, drift=springs, rng=0), "steps must be .* got 0"),
+        (
+            lambda: dyson.euler(LEVELS, 0.1, 1, drift=springs, clip=-1, rng=0),
+            "clip must be .* got -1",
+        ),
+        (
+            lambda: dyson.euler(LEVELS, 0.1, 1, drift=springs, beta=-1, rng=0),
+            "beta must be .* got -1",
+        ),
+        (lambda: dyson.strang(LEVELS, 0.1, 1.5, drift=springs, rng=0), "steps must be .* got 1.5"),
+        (
+            lambda: dyson.first_passage(1.0, 1.0, 5, rng=0),
+            "threshold must be below the gap 1.0, got 1.0",
+        ),
+        (
+            lambda: dyson.first_passage(1.0, 0.5, 5, beta=3, rng=0),
+            "beta must be 0, 1, 2 or 4, got 3",
+        ),
+        (
+            lambda: dyson.first_passage(1.0, 0.5, 5, resolution=1, rng=0),
+            "resolution must lie .* got 1",
+        ),
+        (lambda: dyson.first_passage(1.0, 0.5, 0, rng=0), "replicas must be .* got 0"),
         (lambda: dyson.free_convolution([], 1.0), "start must not be empty"),
         (lambda: dyson.free_convolution([1.0], 0.0), "variance must be .* got 0.0"),
         (
-            lambda: dyson.singular_value_step(LEVELS, 0.1, rows=1),
+            lambda: dyson.singular_value_step(LEVELS, 0.1, rows=1, rng=0),
             "rows must be at least 2 .* got 1",
         ),
         (lambda: explorables.dyson_fan(levels=31), "levels must be at most 30, got 31"),
@@ -374,7 +390,7 @@ def test_bad_input_is_named(call, message):
 @given(st.one_of(st.floats(max_value=0, exclude_max=True), st.just(np.inf), st.just(np.nan)))
 def test_no_time_step_that_is_no_time(dt):
     with pytest.raises(ValueError, match="dt"):
-        dyson.exact_step(LEVELS, dt)
+        dyson.exact_step(LEVELS, dt, rng=0)
 
 
 @given(st.lists(st.floats(-5, 5), min_size=1, max_size=5), st.floats(0.01, 10), st.integers(0, 99))
@@ -453,11 +469,11 @@ WRONG = [
 
 @pytest.mark.parametrize("name", RIGHT)
 def test_solutions_are_accepted(name):
-    assert check(f"dyson.{name}", RIGHT[name]).correct
+    assert check(name, RIGHT[name]).correct
 
 
 @pytest.mark.parametrize(("name", "answer", "hint"), WRONG)
 def test_typical_mistakes_get_their_hint(name, answer, hint):
-    feedback = check(f"dyson.{name}", answer)
+    feedback = check(name, answer)
     assert not feedback.correct
     assert hint in feedback.message

@@ -5,7 +5,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from evidence import claims_of, count_text, p_value_text, read_last, rows_of
-from lecture_utils.verdicts import CLAIM_KEY, Verdict, claim
+from lecture_utils.teaching.verdicts import CLAIM_KEY, Verdict, claim
 
 
 def verdict(p_value, effect=0.01):

@@ -185,9 +185,7 @@ def test_kernels_know_that_this_is_a_build_and_use_one_thread(tmp_path):
         ("from lecture_utils import laws", "", {"lecture_utils", "lecture_utils.laws"}),
         ("def f():\n    from . import laws", "lecture_utils", {"lecture_utils.laws"}),
         ("from .laws import pdf", "lecture_utils", {"lecture_utils.laws"}),
-        ("from ..laws import pdf", "lecture_utils.explorables", {"lecture_utils.laws"}),
-        ("check('sgd.noise', 1.0)", "", {"lecture_utils.exercise_sets.sgd"}),
-        ("exercises.check('sgd.noise', 1.0)", "", {"lecture_utils.exercise_sets.sgd"}),
+        ("from ..laws import pdf", "lecture_utils.teaching", {"lecture_utils.laws"}),
     ],
 )
 def test_imports_are_found_wherever_they_stand(code, package, expected):
@@ -204,17 +202,18 @@ def test_dependencies_are_the_closure_of_the_imports(tmp_path):
         "requirements.txt",
         "lecture_utils/__init__.py",
         "lecture_utils/unused.py",
-        "lecture_utils/exercise_sets/__init__.py",
-        "lecture_utils/exercise_sets/sgd.py",
-        "lecture_utils/explorables/curve.js",
-        "lecture_utils/explorables/unused.js",
+        "lecture_utils/teaching/__init__.py",
+        "lecture_utils/teaching/exercise_sets/__init__.py",
+        "lecture_utils/teaching/exercise_sets/sgd.py",
+        "lecture_utils/teaching/explorables/curve.js",
+        "lecture_utils/teaching/explorables/unused.js",
     ):
         tmp_path.joinpath(name).parent.mkdir(parents=True, exist_ok=True)
         tmp_path.joinpath(name).touch()
-    (tmp_path / "lecture_utils/explorables/__init__.py").write_text("SCRIPTS = ['curve']")
+    (tmp_path / "lecture_utils/teaching/explorables/__init__.py").write_text("SCRIPTS = ['curve']")
     page = notebook(
-        "%matplotlib inline\nfrom lecture_utils import explorables",
-        "check('sgd.noise', answer)",
+        "%matplotlib inline\nfrom lecture_utils.teaching import explorables",
+        "from lecture_utils.teaching.exercise_sets.sgd import check",
         "not Python at all",
         "import numpy as np",
     )
@@ -224,10 +223,11 @@ def test_dependencies_are_the_closure_of_the_imports(tmp_path):
     assert found == {
         "requirements.txt",
         "lecture_utils/__init__.py",
-        "lecture_utils/exercise_sets/__init__.py",
-        "lecture_utils/exercise_sets/sgd.py",
-        "lecture_utils/explorables/__init__.py",
-        "lecture_utils/explorables/curve.js",
+        "lecture_utils/teaching/__init__.py",
+        "lecture_utils/teaching/exercise_sets/__init__.py",
+        "lecture_utils/teaching/exercise_sets/sgd.py",
+        "lecture_utils/teaching/explorables/__init__.py",
+        "lecture_utils/teaching/explorables/curve.js",
     }
 
 

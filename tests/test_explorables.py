@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from lecture_utils import explorables
-from lecture_utils.verdicts import chi2_verdict, ks_verdict, value_verdict
+from lecture_utils.teaching import explorables
+from lecture_utils.teaching.verdicts import chi2_verdict, ks_verdict, value_verdict
 
 FOLDER = Path(explorables.__file__).parent
 FIGURES = {

@@ -11,8 +11,8 @@ from scipy import integrate, special, stats
 
 from lecture_utils import laws, sgd
 from lecture_utils import learning_dynamics as ld
-from lecture_utils.exercise_sets.learning_dynamics import CHECKERS
-from lecture_utils.verdicts import ks_verdict, two_sample_verdict, value_verdict
+from lecture_utils.teaching.exercise_sets.learning_dynamics import CHECKERS
+from lecture_utils.teaching.verdicts import ks_verdict, two_sample_verdict, value_verdict
 
 ACCEPT, POWER = 1e-3, 1e-6  # p-values of a right and of a known-wrong sampler
 

@@ -5,9 +5,8 @@ import pytest
 import sympy
 from scipy import stats
 
-from lecture_utils.exercise_sets.marchenko_pastur import CHECKERS
-from lecture_utils.exercises import check
 from lecture_utils.spectra import gram
+from lecture_utils.teaching.exercise_sets.marchenko_pastur import CHECKERS, check
 
 r, M, N, theta = sympy.symbols("r M N theta")
 
@@ -60,7 +59,7 @@ def test_every_exercise_is_tested():
 
 @pytest.mark.parametrize("name", RIGHT)
 def test_right_answer(name):
-    assert check(f"marchenko_pastur.{name}", RIGHT[name]).correct
+    assert check(name, RIGHT[name]).correct
 
 
 @pytest.mark.parametrize(

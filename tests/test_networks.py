@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from scipy import integrate, stats
 
 from lecture_utils import networks
-from lecture_utils.exercise_sets.networks import CHECKERS
-from lecture_utils.verdicts import mean_verdict
+from lecture_utils.teaching.exercise_sets.networks import CHECKERS
+from lecture_utils.teaching.verdicts import mean_verdict
 
 ACCEPT, POWER = 1e-3, 1e-6  # p-values of a right and of a known-wrong sampler
 WIDTHS = [3, 5, 4, 2]

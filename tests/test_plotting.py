@@ -11,8 +11,8 @@ from matplotlib.colors import to_rgb
 from nbclient import NotebookClient
 from scipy import stats
 
-from lecture_utils import plotting
-from lecture_utils.verdicts import CLAIM_KEY, ks_verdict, value_verdict
+from lecture_utils.teaching import plotting
+from lecture_utils.teaching.verdicts import CLAIM_KEY, ks_verdict, value_verdict
 
 
 @pytest.fixture(autouse=True)
@@ -178,8 +178,8 @@ def test_a_tuple_of_floats_makes_a_float_slider(panel):
 
 
 PAGE = """
-from lecture_utils import plotting
-from lecture_utils.verdicts import claim, value_verdict
+from lecture_utils.teaching import plotting
+from lecture_utils.teaching.verdicts import claim, value_verdict
 plotting.use_style()
 claim("page.x", "It holds.", value_verdict(1.0, 0.1, 1.0, bound=1))
 ---

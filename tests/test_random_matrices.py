@@ -5,7 +5,7 @@ import pytest
 import sympy
 
 from lecture_utils import laws
-from lecture_utils.exercises import check
+from lecture_utils.teaching.exercise_sets.random_matrices import check
 
 S, sigma, s = sympy.symbols("S sigma s", positive=True)
 
@@ -41,17 +41,17 @@ SLIPS = [
 
 @pytest.mark.parametrize("name", SOLUTIONS)
 def test_solutions_are_accepted(name):
-    assert check(f"random_matrices.{name}", SOLUTIONS[name]).correct
+    assert check(name, SOLUTIONS[name]).correct
 
 
 @pytest.mark.parametrize(("name", "answer", "hint"), SLIPS)
 def test_typical_slips_are_recognised(name, answer, hint):
-    feedback = check(f"random_matrices.{name}", answer)
+    feedback = check(name, answer)
     assert not feedback.correct
     assert hint in feedback.message
 
 
 def test_every_exercise_has_a_solution():
-    from lecture_utils.exercise_sets.random_matrices import CHECKERS
+    from lecture_utils.teaching.exercise_sets.random_matrices import CHECKERS
 
     assert set(CHECKERS) == set(SOLUTIONS)

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from lecture_utils import networks, sgd
-from lecture_utils.exercise_sets.sgd import CHECKERS
-from lecture_utils.verdicts import two_sample_verdict, value_verdict
+from lecture_utils.teaching.exercise_sets.sgd import CHECKERS
+from lecture_utils.teaching.verdicts import two_sample_verdict, value_verdict
 
 ACCEPT, POWER = 1e-3, 1e-6  # p-values of a right and of a known-wrong sampler
 WIDTHS = [3, 4, 2]

@@ -230,6 +230,6 @@ def test_api_reference_is_complete(visit):
         ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
         for path in package.rglob("*.py")
         if "exercise_sets" not in path.parts and not path.name.startswith("_")
-    } | {"lecture_utils.explorables"}
+    } | {"lecture_utils.teaching.explorables"}
     missing = {name for name in modules if not page.locator(f"[id='module-{name}']").count()}
     assert missing == set()

@@ -11,8 +11,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import signal, stats
 
-from lecture_utils import verdicts
-from lecture_utils.verdicts import (
+from lecture_utils.teaching import verdicts
+from lecture_utils.teaching.verdicts import (
     CLAIM_KEY,
     ClaimFailed,
     chi2_verdict,

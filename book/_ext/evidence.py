@@ -1,8 +1,7 @@
 """The directive ``{evidence}``: a table of every claim of the book, made from the executed pages.
 
-A claim leaves its data in the metadata of its output (`lecture_utils.verdicts.CLAIM_KEY`). The page
-with the directive is read last, so that all other pages have been executed, and again whenever one
-of them has changed.
+A claim leaves its data in the metadata of its output, under `CLAIM_KEY`. The page with the directive
+is read last, so that all other pages have been executed, and again whenever one of them has changed.
 
 The exact claims of one page form one family of tests. Each must pass alone, or its page would not
 have been built; here their p-values are adjusted for the size of the family (Holm), and one that
@@ -21,7 +20,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from execution import cached_record, read_page
-from lecture_utils.verdicts import (
+from lecture_utils.teaching.verdicts import (
     CLAIM_KEY,
     CONTROL_LEVEL,
     FAMILY_LEVEL,

@@ -6,7 +6,7 @@ module, and every page that uses it is shipped stale. This extension gives each 
 
 * its own code cells,
 * the modules of `lecture_utils` in the closure of its imports (found by reading the code, not by
-  running it), with the exercise checkers it calls,
+  running it),
 * the data files and scripts that this code names,
 * the pinned versions of all packages,
 
@@ -71,7 +71,6 @@ def imported_names(code: str, package: str = "") -> set[str]:
     """Dotted names that Python `code` may import, wherever in it the import stands.
 
     `package` is the package the code lives in, against which relative imports are resolved.
-    A call ``check("page.exercise", ...)`` counts as an import of the checkers of that page.
     """
     names: set[str] = set()
     for node in ast.walk(ast.parse(code)):
@@ -83,11 +82,6 @@ def imported_names(code: str, package: str = "") -> set[str]:
                 base = ".".join([*parents, *([module] if module else [])])
                 # `from base import name` reaches a module when `name` is one.
                 names.update([base, *(f"{base}.{alias.name}" for alias in node.names)])
-            case ast.Call(
-                func=ast.Name(id="check") | ast.Attribute(attr="check"),
-                args=[ast.Constant(value=str(exercise)), *_],
-            ):
-                names.add(f"{PACKAGE}.exercise_sets.{exercise.partition('.')[0]}")
     return names
 
 

@@ -1,11 +1,13 @@
 """Checkers of the exercises of the chapter on the Marchenko-Pastur law."""
 
+from functools import partial
+
 import numpy as np
 import sympy
 from scipy import stats
 
-from lecture_utils.exercises import Mistake, expression, function, number
 from lecture_utils.laws import marchenko_pastur
+from lecture_utils.teaching.exercises import Mistake, check_answer, expression, function, number
 
 # A torch layer with 64 inputs and 16 outputs: entries uniform on (-1/8, 1/8).
 _TORCH_EDGES = np.array(marchenko_pastur(16 / 64, 64 * (1 / 8) ** 2 / 3).support())
@@ -108,3 +110,5 @@ CHECKERS = {
         ),
     ),
 }
+
+check = partial(check_answer, CHECKERS)

@@ -23,7 +23,7 @@ import numpy as np
 from scipy import fft, stats
 
 from lecture_utils._checks import finite_array, positive, positive_int, shape_match
-from lecture_utils._display import in_build, to_html
+from lecture_utils.teaching._display import in_build, to_html
 
 FAMILY_LEVEL = 1e-4
 """Smallest p-value with which a claim of exact agreement still stands."""

@@ -1,9 +1,11 @@
 """Checkers of the exercises of the chapter on stochastic gradient descent."""
 
+from functools import partial
+
 import numpy as np
 import sympy
 
-from lecture_utils.exercises import Mistake, expression, number
+from lecture_utils.teaching.exercises import Mistake, check_answer, expression, number
 
 alpha, b, d, omega, v, k2, k4 = sympy.symbols("alpha B D Omega V k2 k4", positive=True)
 
@@ -78,3 +80,5 @@ CHECKERS = {
         ),
     ),
 }
+
+check = partial(check_answer, CHECKERS)

@@ -1,11 +1,13 @@
 """Checkers of the exercises of the chapter on feed-forward networks."""
 
+from functools import partial
+
 import numpy as np
 import sympy
 from scipy import stats
 
-from lecture_utils.exercises import Mistake, expression, number
 from lecture_utils.networks import gaussian_mean
+from lecture_utils.teaching.exercises import Mistake, check_answer, expression, number
 
 _WIDTHS = np.array([3, 32, 16, 1])
 _PARAMETERS = int(np.sum(_WIDTHS[1:] * _WIDTHS[:-1]))
@@ -94,3 +96,5 @@ CHECKERS = {
         ),
     ),
 }
+
+check = partial(check_answer, CHECKERS)

@@ -1,12 +1,14 @@
 """Answers to the exercises of the chapter on the Coulomb gas."""
 
+from functools import partial
+
 import numpy as np
 import sympy
 from scipy import stats
 
 from lecture_utils.coulomb_gas import log_partition_gaussian
-from lecture_utils.exercises import Mistake, expression, function, number
 from lecture_utils.laws import semicircle, two_level_density
+from lecture_utils.teaching.exercises import Mistake, check_answer, expression, function, number
 
 x1, x2 = sympy.symbols("x1 x2", real=True)
 sigma, omega, g, mu, lam, tau, n = sympy.symbols("sigma Omega g mu lambda tau N", positive=True)
@@ -117,3 +119,5 @@ CHECKERS = {
         ),
     ),
 }
+
+check = partial(check_answer, CHECKERS)

@@ -1,25 +1,23 @@
 """Exercises that answer back: what is wrong, in one sentence, and never the solution.
 
-A chapter lists its checkers in ``lecture_utils/exercise_sets/<page>.py``::
+A chapter lists its checkers in ``lecture_utils/teaching/exercise_sets/<page>.py``::
 
     CHECKERS = {
         "parameter-count": number(17 * 3, mistakes=(Mistake(16 * 3, "Do not forget ..."),)),
     }
+    check = partial(check_answer, CHECKERS)
 
-and a page asks ``check("networks.parameter-count", answer)``.
+and its page imports that ``check`` and asks ``check("parameter-count", answer)``.
 """
 
-import importlib
 import numbers
-import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import sympy
 
-from lecture_utils import exercise_sets
-from lecture_utils._display import in_build, to_html
+from lecture_utils.teaching._display import in_build, to_html
 
 
 @dataclass(frozen=True)
@@ -58,13 +56,14 @@ class _Unreadable(ValueError):
     """The answer is not of the kind asked for; the message tells the reader."""
 
 
-def check(id, answer):
-    """Check the answer to an exercise.
+def check_answer(checkers, name, answer):
+    """Check the answer to the exercise `name` of a chapter.
 
     Parameters
     ----------
-    id : str
-        Page and name: "networks.parameter-count".
+    checkers : dict of str to callable
+        The exercises of the chapter.
+    name : str
     answer
         A number, an array, a function, a frozen scipy law or a sympy expression, as the exercise
         asks. ``...`` or None stands for "no answer yet".
@@ -80,23 +79,14 @@ def check(id, answer):
     WrongAnswer
         If the answer is wrong while the book is built.
     """
-    page, _, name = id.partition(".")
-    checkers = _checkers(page)
     if name not in checkers:
-        raise ValueError(f"id must be one of {', '.join(checkers)} after '{page}.', got {id!r}")
+        raise ValueError(f"name must be one of {', '.join(checkers)}, got {name!r}")
     if answer is None or answer is ...:
         return Feedback(False, "No answer yet: put yours in place of the dots.")
     feedback = checkers[name](answer)
     if in_build() and not feedback.correct:
-        raise WrongAnswer(f"{id}: {feedback.message}")
+        raise WrongAnswer(f"{name}: {feedback.message}")
     return feedback
-
-
-def _checkers(page):
-    pages = [module.name for module in pkgutil.iter_modules(exercise_sets.__path__)]
-    if page not in pages:
-        raise ValueError(f"id must begin with one of {', '.join(pages)}, got {page!r}")
-    return importlib.import_module(f"{exercise_sets.__name__}.{page}").CHECKERS
 
 
 # --- checkers ------------------------------------------------------------------------------------

@@ -1,10 +1,12 @@
 """Checkers of the exercises of the chapter on learning as Dyson dynamics."""
 
+from functools import partial
+
 import numpy as np
 import sympy
 from scipy import stats
 
-from lecture_utils.exercises import Mistake, expression, function, number
+from lecture_utils.teaching.exercises import Mistake, check_answer, expression, function, number
 
 a, b, noise, w = sympy.symbols("alpha B A w", positive=True)
 kappa, gamma, rows, cols, trace = sympy.symbols("kappa gamma M N X", positive=True)
@@ -88,3 +90,5 @@ CHECKERS = {
         ),
     ),
 }
+
+check = partial(check_answer, CHECKERS)

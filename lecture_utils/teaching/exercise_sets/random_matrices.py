@@ -1,13 +1,14 @@
 """Answers to the exercises of the chapter on random matrix theory."""
 
 import math
+from functools import partial
 
 import numpy as np
 import sympy
 from scipy import stats
 
-from lecture_utils.exercises import Mistake, expression, function, number
 from lecture_utils.laws import two_level_density, wigner_surmise
+from lecture_utils.teaching.exercises import Mistake, check_answer, expression, function, number
 
 S, sigma = sympy.symbols("S sigma", positive=True)
 
@@ -105,3 +106,5 @@ CHECKERS = {
         ),
     ),
 }
+
+check = partial(check_answer, CHECKERS)

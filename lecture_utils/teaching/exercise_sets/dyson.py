@@ -1,8 +1,10 @@
 """Exercises of the chapter on Dyson Brownian motion."""
 
+from functools import partial
+
 import sympy
 
-from lecture_utils.exercises import Mistake, expression
+from lecture_utils.teaching.exercises import Mistake, check_answer, expression
 
 _a, _b, _e, _s, _epsilon = sympy.symbols("a b e s epsilon", positive=True)
 _M, _N, _Omega, _beta, _g, _gamma, _kappa, _q, _sigma, _t = sympy.symbols(
@@ -100,3 +102,5 @@ CHECKERS = {
         ),
     ),
 }
+
+check = partial(check_answer, CHECKERS)

@@ -8,8 +8,8 @@ from IPython import get_ipython
 from IPython.display import HTML, display
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 
-from lecture_utils._display import in_build
-from lecture_utils.verdicts import ks_verdict
+from lecture_utils.teaching._display import in_build
+from lecture_utils.teaching.verdicts import ks_verdict
 
 SINGLE = (6.4, 4.0)
 """Size of a figure in the text, in inches."""
@@ -135,7 +135,7 @@ def compare(ax, sample, law, *, bound, label, law_label, n_eff=None, bins=60, lo
         Any shape.
     law : scipy.stats frozen distribution
     bound, n_eff
-        As in `lecture_utils.verdicts.ks_verdict`.
+        As in `lecture_utils.teaching.verdicts.ks_verdict`.
     label, law_label : str
     bins : int or sequence
     loc : str
@@ -143,7 +143,7 @@ def compare(ax, sample, law, *, bound, label, law_label, n_eff=None, bins=60, lo
 
     Returns
     -------
-    lecture_utils.verdicts.Verdict
+    lecture_utils.teaching.verdicts.Verdict
     """
     histogram(ax, sample, bins=bins, label=label)
     _draw_density(ax, law, law_label)

@@ -1,1 +1,0 @@
-"""Checkers of the exercises, one module a chapter, each with a dictionary ``CHECKERS``."""

@@ -1,0 +1,1 @@
+"""Exercises, one module a chapter: a dictionary ``CHECKERS``, and ``check(name, answer)``."""
