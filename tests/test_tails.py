@@ -48,6 +48,12 @@ def test_bulk_of_small_random_matrices_has_the_stated_bias():
     assert np.mean([bulk.variance for bulk in found]) == pytest.approx(0.96 * 16, rel=0.01)
 
 
+def test_the_cut_may_take_all_levels():
+    levels = ensembles.wishart_spectra(200, 64, 16, rng=RNG)
+    found = tails.marchenko_pastur_bulk(levels, 0.25, quantile=1)
+    assert found.amplitude == pytest.approx(1, abs=0.01)
+
+
 def test_bulk_scales_with_the_levels():
     levels = ensembles.wishart_spectra(50, 64, 16, rng=RNG)
     one, ten = (tails.marchenko_pastur_bulk(scale * levels, 0.25) for scale in (1, 10))
@@ -130,6 +136,15 @@ def test_a_power_law_needs_no_bend():
     assert np.all(stats.binomtest(int((p_values[:, 1] < 0.1).sum()), 100, 0.1).pvalue > AGREES)
     # At the edge, bend = 0, the p-value is one or nearly one half.
     assert 25 < np.sum(p_values[:, 1] > 0.45) < 75
+
+
+def test_p_value_of_a_nested_law_is_half_that_of_a_chi_squared():
+    power = tails.Tail("power", 1.0, 2.0, 0.0, np.zeros(4))
+    for gain, expected in ((0.5, 1 - stats.norm.cdf(2.0)), (-1e-9, 1.0)):
+        bent = tails.Tail("log-normal", 1.0, 2.0, 0.1, np.full(4, gain))
+        ratio, p_value = tails.compare(bent, power)
+        assert ratio == pytest.approx(4 * gain)
+        assert p_value == pytest.approx(expected)
 
 
 def test_rivals_are_told_apart():
