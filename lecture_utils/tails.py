@@ -46,12 +46,10 @@ class Bulk:
 def marchenko_pastur_bulk(levels, r, *, quantile=0.8):
     r"""Fit ``amplitude`` times Marchenko and Pastur's law to the levels below a quantile.
 
-    All levels below the cut c are taken for bulk, those above may be anything. Given that a level
-    is below, its distribution is F(x)/F(c) with the law's F. The variance is that of maximum
-    likelihood for the numbers of levels in ten cells, between the deciles of the levels below the
-    cut; then amplitude times F(c) is the fraction below the cut. Cells forgive the one or two of a
-    hundred levels of a small random matrix which are outside the edges; for matrices of 64 x 16
-    and the default quantile amplitude and variance come out 3 and 4 per cent too small.
+    Maximum likelihood for the numbers of levels in 20 equal cells below the cut, which are Poisson
+    variates with the law's mass times the amplitude as mean, on a background of two per cent of
+    the levels. Cells and background forgive the few levels of a small random matrix that are
+    outside the edges; for matrices of 64 x 16 the amplitude comes out 0.95.
 
     Parameters
     ----------
@@ -71,21 +69,27 @@ def marchenko_pastur_bulk(levels, r, *, quantile=0.8):
     if quantile > 1:
         raise ValueError(f"quantile must be at most 1, got {quantile}")
     law = laws.marchenko_pastur(r)
-    ends = np.quantile(x, np.linspace(0, quantile, 11))
-    ends[0] = 0.0
-    counts, _ = np.histogram(x, ends)
+    counts, ends = np.histogram(x, 20, (0, np.quantile(x, quantile)))
+    data, background = counts / len(x), 0.02 / len(counts)
 
-    def log_likelihood(variances):
+    def amplitudes_and_likelihoods(variances):
         below = law.cdf(ends / variances[:, None])
-        cells = np.diff(below) / np.maximum(below[:, -1:], _TINY)
-        return np.log(cells + 1e-4) @ counts  # a stray level is unlikely, not impossible
+        cells, total = np.diff(below), below[:, -1:]
+        amplitude = np.ones_like(total)
+        for _ in range(30):  # expectation and maximisation
+            bulk = amplitude * cells
+            share = data * bulk / (bulk + background)
+            amplitude = share.sum(axis=1, keepdims=True) / np.maximum(total, _TINY)
+        means = amplitude * cells + background
+        return amplitude[:, 0], (data * np.log(means) - means).sum(axis=1)
 
     # Hard edges make many local maxima: grids around the best, each ten times finer.
     variance, width = np.median(x), np.log(5.0)
     while width > 1e-4:
         grid = variance * np.exp(np.linspace(-width, width, 81))
-        variance, width = grid[np.argmax(log_likelihood(grid))], width / 10
-    amplitude = counts.sum() / len(x) / law.cdf(ends[-1] / variance)
+        amplitudes, likelihoods = amplitudes_and_likelihoods(grid)
+        best = np.argmax(likelihoods)
+        amplitude, variance, width = amplitudes[best], grid[best], width / 10
     return Bulk(float(amplitude), float(variance), float(r))
 
 

@@ -204,7 +204,7 @@ def logits(weights, letters):
         heads = _attention(normed, layer["kqv"], batch)
         stream = stream + _linear(heads, layer["out"], layer["out_bias"])
         normed = _norm(stream, layer["norm2_scale"], layer["norm2_shift"])
-        hidden = _linear(normed, layer["up"], layer["up_bias"]).relu()
+        hidden = _linear(normed, layer["up"], layer["up_bias"]).relu_()
         stream = stream + _linear(hidden, layer["down"], layer["down_bias"])
     stream = _norm(stream, weights["final_scale"], weights["final_shift"])
     scores = _linear(stream, weights["head"], weights["head_bias"])

@@ -32,26 +32,38 @@ def test_bulk_of_a_mixture_is_found(amplitude):
     tail = 1.0 + rng.pareto(2.0, n - len(bulk))  # above the edge 0.9
     quantile = 0.8 * amplitude
     found = tails.marchenko_pastur_bulk(np.append(bulk, tail), 0.25, quantile=quantile)
-    assert found.amplitude == pytest.approx(amplitude, rel=0.02)
+    assert found.amplitude == pytest.approx(amplitude - 0.02, abs=0.015)  # the background
     assert found.variance == pytest.approx(0.4, rel=0.02)
     np.testing.assert_allclose(found.edges, [found.variance / 4, found.variance * 9 / 4])
     mass, _ = integrate.quad(found.pdf, *found.edges)
     assert mass == pytest.approx(found.amplitude, rel=1e-6)
     middle = law.median()
-    assert found.pdf(middle) == pytest.approx(amplitude * law.pdf(middle), rel=0.03)
+    assert found.pdf(middle) == pytest.approx(amplitude * law.pdf(middle), rel=0.05)
 
 
 def test_bulk_of_small_random_matrices_has_the_stated_bias():
     levels = ensembles.wishart_spectra(2000, 64, 16, sigma=0.5, rng=RNG).reshape(20, 100, 16)
     found = [tails.marchenko_pastur_bulk(part, 0.25) for part in levels]
-    assert np.mean([bulk.amplitude for bulk in found]) == pytest.approx(0.97, abs=0.01)
-    assert np.mean([bulk.variance for bulk in found]) == pytest.approx(0.96 * 16, rel=0.01)
+    assert np.mean([bulk.amplitude for bulk in found]) == pytest.approx(0.95, abs=0.015)
+    assert np.mean([bulk.variance for bulk in found]) == pytest.approx(16, rel=0.05)
 
 
-def test_the_cut_may_take_all_levels():
-    levels = ensembles.wishart_spectra(200, 64, 16, rng=RNG)
-    found = tails.marchenko_pastur_bulk(levels, 0.25, quantile=1)
-    assert found.amplitude == pytest.approx(1, abs=0.01)
+@pytest.mark.parametrize("quantile", [0.7, 1.0])
+def test_fit_is_the_best_of_its_neighbours(quantile):
+    """The Poisson likelihood with scipy's own functions, at the fit and around it."""
+    x = np.append(ensembles.wishart_spectra(200, 64, 16, rng=RNG), np.linspace(60, 200, 600))
+    found = tails.marchenko_pastur_bulk(x, 0.25, quantile=quantile)
+    ends = np.linspace(0, np.quantile(x, quantile), 21)
+    counts, _ = np.histogram(x, ends)
+
+    def likelihood(amplitude, variance):
+        cells = np.diff(laws.marchenko_pastur(0.25, variance).cdf(ends))
+        return stats.poisson(len(x) * (amplitude * cells + 0.02 / 20)).logpmf(counts).sum()
+
+    best = likelihood(found.amplitude, found.variance)
+    for step in (-0.01, 0.01):
+        assert likelihood(found.amplitude + step, found.variance) < best
+        assert likelihood(found.amplitude, found.variance * (1 + step)) < best
 
 
 def test_bulk_scales_with_the_levels():
