@@ -15,7 +15,7 @@ from functools import lru_cache
 
 import numpy as np
 from llvmlite import ir
-from numba import float32, njit
+from numba import float32, njit, void
 from numba.core import cgutils
 from numba.extending import intrinsic
 
@@ -151,7 +151,7 @@ def middle_kernel(batch_size):
 
     @intrinsic
     def step(typing_context, weights, inputs, last, targets, factor):
-        signature = float32(weights, inputs, last, targets, factor)
+        signature = void(weights, inputs, last, targets, factor)
 
         def generate(context, builder, signature, arguments):
             v = _Vectors(builder)
@@ -173,7 +173,7 @@ def middle_kernel(batch_size):
                 for b in samples:
                     row = v.fma(v.scalar(h, b * _HIDDEN + i), deltas[b], row)
                 v.store(row, w, i * LANES)
-            return arguments[4]
+            return context.get_dummy_value()
 
         return signature, generate
 
@@ -204,7 +204,7 @@ def all_kernel(batch_size):
 
     @intrinsic
     def step(typing_context, first, middle, last, x, y, scratch, factor):
-        signature = float32(first, middle, last, x, y, scratch, factor)
+        signature = void(first, middle, last, x, y, scratch, factor)
 
         def generate(context, builder, signature, arguments):
             v = _Vectors(builder)
@@ -273,7 +273,7 @@ def all_kernel(batch_size):
                     for b in samples:
                         w = v.fma(back[b], inputs[b][k], w)
                     v.store(w, first, v.shift(row, k))
-            return arguments[6]
+            return context.get_dummy_value()
 
         return signature, generate
 

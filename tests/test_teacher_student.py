@@ -367,6 +367,33 @@ def test_stability_limit_of_equal_and_of_orthogonal_samples(problem):
     assert ours == pytest.approx(2 / (trace + 3 * largest))
 
 
+def test_cycled_limit_is_where_the_product_of_an_epoch_grows(problem):
+    x = np.repeat(problem.x[:, :1], 4, axis=1)
+    squares = np.sum(ts.output_gradients(problem.teacher, x, "all")[:, 0] ** 2, axis=-1)
+    equal = ts.cycled_stability_limit(problem.teacher, x, 4, "all", epochs=400, rng=20)
+    np.testing.assert_allclose(equal, (1 + np.exp(0.02)) / (4 * squares), rtol=0.01)
+    x = problem.x[:, :16]
+    limit = ts.cycled_stability_limit(problem.teacher, x, 4, "middle", epochs=40, rng=21)
+    slopes = ts.output_gradients(problem.teacher, x, "middle")
+    for r in range(3):
+        growth = []
+        for temperature in (0.99 * limit[r], 1.01 * limit[r]):
+            product = np.eye(512)
+            for batch in slopes[r].reshape(4, 4, 512):
+                product -= temperature * batch.T @ (batch @ product)
+            growth.append(np.abs(np.linalg.eigvals(product)).max())
+        assert growth[0] < np.exp(0.02) < growth[1]
+
+
+def test_edge_of_stability_follows_the_temperature():
+    drawn = ts.draw_problem(6, 1_000, rng=22)
+    for temperature, measured in ((0.25, 0.307), (0.5, 0.563)):
+        trained = ts.train_middle(drawn, 0.125, temperature, times=[10**5]).weights[1][:, 0]
+        weights = drawn.teacher[0], trained, drawn.teacher[2]
+        limit = ts.cycled_stability_limit(weights, drawn.x, 4, "middle", epochs=3, rng=23)
+        assert np.median(limit) == pytest.approx(measured, rel=0.2)  # an independent program's
+
+
 def test_kernel_time_by_integrating_the_linearised_flow(problem):
     x, y = problem.x[:, :20], problem.y[:, :20]
     weights = problem.student(1.5, "all")
@@ -484,6 +511,10 @@ def test_the_command_line():
             r"batch_size must be at most 16 \(the largest compiled\), got 17",
         ),
         (lambda p: ts.stability_limit(p.start, p.x, 0, "all"), "batch_size.*got 0"),
+        (
+            lambda p: ts.cycled_stability_limit(p.start, p.x, 3, "all", rng=0),
+            r"batch_size must divide 64 \(the samples\), got 3",
+        ),
         (lambda p: ts.kernel_time(p.start, p.x, p.y, 0, "all"), "loss must be.*got 0"),
     ],
 )
