@@ -1,24 +1,33 @@
 # make book    build the site            make test    test the package, the pages and the site
-# make lint    check the style           make clean   remove everything that was made here
+# make page P=sgd   build one page       make lint    check the style, that of the code in pages too
+# make clean   remove everything that was made here
 #
-# Both set up what they need in .venv first. Variables, for instance on Linux without CUDA:
+# All set up what they need in .venv first. Variables, for instance on Linux without CUDA:
 #   make book PIP_ARGS="--extra-index-url https://download.pytorch.org/whl/cpu"
 
-PYTHON ?= python3.11
+PYTHON ?= $(firstword $(foreach version,3.11 3.12 3.13,$(shell command -v python$(version))))
 PIP_ARGS ?=
 PYTEST_ARGS ?=
 
 VENV := .venv
 READY := $(VENV)/ready
 SITE := _build/html/book/index.html
+# The code of the pages is checked as notebooks, at the width that a cell shows without scrolling.
+PAGES := _build/lint
 
-.PHONY: book test lint clean
+.PHONY: book page test lint clean
 
 book: $(READY)
 	$(VENV)/bin/jupyter-book build . -n -W --keep-going
 	@echo
 	@echo "The book is ready. Open it in a browser:"
 	@echo "  file://$(CURDIR)/$(SITE)"
+
+# Executes this page only, if it is out of date; links to other pages stay open.
+page: $(READY)
+	@test -f "book/$(P).md" || { echo "There is no page book/$(P).md: make page P=sgd" >&2; exit 1; }
+	BOOK_PAGE=book/$(P) $(VENV)/bin/jupyter-book build . --keep-going
+	@echo "  file://$(CURDIR)/_build/html/book/$(P).html"
 
 # Executes only the pages that are out of date, then reads their outputs: nothing runs twice.
 test: book
@@ -27,10 +36,18 @@ test: book
 lint: $(READY)
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
+	rm -rf $(PAGES) && mkdir -p $(PAGES)
+	$(VENV)/bin/jupytext --quiet --to ../$(PAGES)//ipynb book/*.md
+	$(VENV)/bin/ruff check --config book/ruff-pages.toml $(PAGES)/*.ipynb
+	$(VENV)/bin/ruff format --check --config book/ruff-pages.toml $(PAGES)/*.ipynb
 
 # The stamp is touched last: an interrupted installation is taken up again.
 $(READY): requirements.txt constraints.txt pyproject.toml
-	$(PYTHON) -m venv $(VENV)
+	@test -n "$(PYTHON)" || { echo "The book needs Python 3.11, 3.12 or 3.13:" \
+		"make book PYTHON=/path/to/python" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
+		{ echo "The book needs Python 3.11, 3.12 or 3.13; $(PYTHON) is another one" >&2; exit 1; }
+	"$(PYTHON)" -m venv $(VENV)
 	$(VENV)/bin/pip install $(PIP_ARGS) -r requirements.txt -e .
 	touch $@
 

@@ -2,12 +2,15 @@ r"""Learning as stochastic matrix dynamics: a student matrix small enough to be 
 
 The model
 ---------
-A teacher multiplies inputs ``x ~ N(0, 1)`` in the plane by ``W_t = 2 * identity``. A student, a
-*symmetric* 2 x 2 matrix ``W = W_t + D``, learns it by SGD on the square loss. With the covariance
-``C`` of the ``|B|`` inputs of a fresh batch and a symmetric Gaussian ``N`` (variance ``A`` off the
-diagonal and ``2 A`` on it) one step is
+A teacher multiplies inputs ``x ~ N(0, 1)`` in the plane by ``W_t = 2 * identity``; labels have
+errors of variance ``2 A``. A student, a *symmetric* 2 x 2 matrix ``W = W_t + D``, learns them by
+SGD on the square loss. With the covariance ``C`` of the ``|B|`` inputs of a fresh batch one step is
 
-.. math:: D' = D - \alpha\Bigl[\tfrac12(DC + CD) + N/\sqrt{|B|}\Bigr].
+.. math:: D' = D - \alpha\Bigl[\tfrac12(DC + CD) + N/\sqrt{|B|}\Bigr],
+
+and ``N``, the noise of the labels, is Gaussian once the inputs are given: it has the law of
+:math:`\sqrt{2A}\,(ZL^T+LZ^T)/2` with ``C = L L^T`` and standard normal ``Z``. On average over the
+inputs its variance is ``A`` off the diagonal and ``2 A`` on it.
 
 Conventions: a symmetric matrix is stored as its entries ``(11, 22, 12)``, runs come first:
 ``(runs, 3)``. Levels are ``(..., 2)``, ascending. The mean level is :math:`u`, half the spacing
@@ -17,7 +20,7 @@ Conventions: a symmetric matrix is stored as its entries ``(11, 22, 12)``, runs 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import linalg, stats
+from scipy import linalg
 
 from lecture_utils._checks import finite_array, positive, positive_int, shape_match
 
@@ -74,15 +77,29 @@ def batch_covariances(runs, batch_size, *, rng):
     M. S. Bartlett, Proc. R. Soc. Edinburgh 53 (1933) 260.
     """
     runs, batch_size = positive_int("runs", runs), positive_int("batch_size", batch_size)
-    rng = np.random.default_rng(rng)
-    first = 2 * rng.standard_gamma(batch_size / 2, runs)
-    second = 2 * rng.standard_gamma((batch_size - 1) / 2, runs)
-    corner = rng.standard_normal(runs)
-    entries = (first, second + corner**2, np.sqrt(first) * corner)
-    return np.stack(entries, axis=1) / batch_size
+    l11, l21, l22 = _cholesky_factors(runs, batch_size, np.random.default_rng(rng))
+    return np.stack([l11**2, l21**2 + l22**2, l11 * l21], axis=1)
 
 
-def train(learning_rate, batch_size, noise, *, steps, runs, start=0.0, snapshots=1, rng):
+def _cholesky_factors(runs, batch_size, rng):
+    first, second = (2 * rng.standard_gamma((batch_size - k) / 2, runs) for k in (0, 1))
+    return np.array([np.sqrt(first), rng.standard_normal(runs), np.sqrt(second)]) / np.sqrt(
+        batch_size
+    )
+
+
+def train(
+    learning_rate,
+    batch_size,
+    noise,
+    *,
+    steps,
+    runs,
+    start=0.0,
+    snapshots=1,
+    gradient_noise="labels",
+    rng,
+):
     r"""Train many students side by side, each on its own fresh batches.
 
     Parameters
@@ -101,6 +118,9 @@ def train(learning_rate, batch_size, noise, *, steps, runs, start=0.0, snapshots
         Start at the teacher plus `start` times the identity; -2 is the student W = 0.
     snapshots : int
         How often to go on for `steps` updates and record.
+    gradient_noise : {"labels", "independent"}
+        That of the labels, whose covariance follows the inputs of the batch, or Gaussian noise with
+        the same mean covariance that knows nothing of the inputs.
     rng : numpy.random.Generator or int
 
     Returns
@@ -111,21 +131,28 @@ def train(learning_rate, batch_size, noise, *, steps, runs, start=0.0, snapshots
     Raises
     ------
     ValueError
-        If a parameter is not positive, or `start` not finite.
+        If a parameter is not positive, `start` not finite, or `gradient_noise` unknown.
     """
     alpha, batch_size, noise = _setting(learning_rate, batch_size, noise)
     steps, runs = positive_int("steps", steps), positive_int("runs", runs)
     snapshots = positive_int("snapshots", snapshots)
+    _checked_gradient_noise(gradient_noise)
     rng = np.random.default_rng(rng)
-    kick = np.sqrt(noise / batch_size * np.array([2.0, 2.0, 1.0]))
+    kick = np.sqrt(2 * noise / batch_size)
     displacement = np.tile(
         float(finite_array("start", start, 0)) * np.array([1.0, 1, 0]), (runs, 1)
     )
     recorded = np.empty((snapshots, runs, 3))
     for record in recorded:
         for _ in range(steps):
-            gradient = _pull(displacement, batch_covariances(runs, batch_size, rng=rng))
-            gradient += kick * rng.standard_normal((runs, 3))
+            l11, l21, l22 = _cholesky_factors(runs, batch_size, rng)
+            covariance = np.stack([l11**2, l21**2 + l22**2, l11 * l21], axis=1)
+            gradient = _pull(displacement, covariance)
+            if gradient_noise == "independent":
+                l11, l21, l22 = 1.0, 0.0, 1.0
+            z11, z12, z21, z22 = rng.standard_normal((4, runs))
+            off_diagonal = (z11 * l21 + z12 * l22 + z21 * l11) / 2
+            gradient += kick * np.stack([z11 * l11, z21 * l21 + z22 * l22, off_diagonal], axis=1)
             displacement -= alpha * gradient
         record[:] = displacement
     return recorded
@@ -230,18 +257,21 @@ def finite_step_factor(learning_rate, batch_size):
     return float(1 / np.sqrt(1 - alpha / limit))
 
 
-def stationary_moments(learning_rate, batch_size, noise):
+def stationary_moments(learning_rate, batch_size, noise, *, gradient_noise="labels"):
     r"""Exact stationary moments of the student's levels, to fourth order.
 
-    Split D and C into trace and traceless part, ``D = u 1 + v``, ``C = c 1 + w``: one step is
-    ``u' = (1 - alpha c) u - alpha w.v``, ``v' = (1 - alpha c) v - alpha w u``, plus noise of
-    variance ``alpha^2 A/|B|`` in each of the three components. The direction of w is uniform, c is
-    a Gamma variate, and ``w^2/c^2`` an independent Beta variate: all moments are elementary, and
-    moments of each order close.
+    Split D and C into trace and traceless part, ``D = u 1 + v``, ``C = c 1 + w``. In the three
+    numbers ``y = (u, v)`` one step is :math:`y' = (1-\alpha M)\,y + n` with
+
+    .. math:: M = \begin{pmatrix}c&w^T\\w&c\,1\end{pmatrix}
+
+    and Gaussian `n` of covariance :math:`\alpha^2A/|B|` times M (labels) or 1 (independent). The
+    direction of w is uniform, c is a Gamma variate, and ``w^2/c^2`` an independent Beta variate:
+    all averages are elementary, and moments of each order close.
 
     Parameters
     ----------
-    learning_rate, batch_size, noise
+    learning_rate, batch_size, noise, gradient_noise
         As in `train`.
 
     Returns
@@ -249,13 +279,14 @@ def stationary_moments(learning_rate, batch_size, noise):
     Moments
     """
     alpha, batch_size, noise = _setting(learning_rate, batch_size, noise)
+    labels = _checked_gradient_noise(gradient_noise) == "labels"
     # Moments of c ~ Gamma(|B|)/|B|, and of (w/c)^2 ~ Beta(1, (|B| - 1)/2).
     c1, c2, c3, c4 = np.cumprod(1 + np.arange(4) / batch_size)
     t2, t4 = 2 / (batch_size + 1), 8 / ((batch_size + 1) * (batch_size + 3))
     s = alpha**2 * noise / batch_size
     a2 = 1 - 2 * alpha * c1 + alpha**2 * c2
     w2 = alpha**2 * c2 * t2
-    second = _fixed_point(np.array([[a2, w2 / 2], [w2, a2]]), s * np.array([1, 2]))
+    u2, r2 = _fixed_point(np.array([[a2, w2 / 2], [w2, a2]]), s * np.array([1, 2]))
     a4 = 1 - 4 * alpha * c1 + 6 * alpha**2 * c2 - 4 * alpha**3 * c3 + alpha**4 * c4
     a2w2 = alpha**2 * t2 * (c2 - 2 * alpha * c3 + alpha**2 * c4)
     w4 = alpha**4 * t4 * c4
@@ -264,10 +295,25 @@ def stationary_moments(learning_rate, batch_size, noise):
         [a2w2, a4 + 2 * a2w2 + w4 / 2, a2w2 / 2],
         [w4, 4 * a2w2, a4],
     ]
-    u2, r2 = second - s * np.array([1, 2])  # before the kick
-    kick = [6 * s * u2 + 3 * s**2, 2 * s * u2 + s * r2 + 2 * s**2, 8 * s * r2 + 8 * s**2]
+    # Terms of second and fourth order in the noise. With m = c (labels) or 1 (independent), the
+    # noise adds s m in each direction, and for labels s w between u and v.
+    if labels:
+        a2m = c1 - 2 * alpha * c2 + alpha**2 * c3
+        w2m = alpha**2 * c3 * t2
+        m2, cross, w2_plain = c2, alpha * t2 * (c2 - alpha * c3), c2 * t2
+    else:
+        a2m, w2m, m2, cross, w2_plain = a2, w2, 1.0, 0.0, 0.0
+    pulled_u2, pulled_r2 = a2m * u2 + w2m * r2 / 2, a2m * r2 + w2m * u2  # averages with weight m
+    kick = [
+        6 * s * pulled_u2 + 3 * s**2 * m2,
+        2 * s * pulled_u2
+        + s * pulled_r2
+        - 4 * s * cross * (u2 + r2 / 2)
+        + 2 * s**2 * (m2 + w2_plain),
+        8 * s * pulled_r2 + 8 * s**2 * m2,
+    ]
     fourth = _fixed_point(np.array(step), np.array(kick))
-    return Moments(*map(float, (*second, *fourth)))
+    return Moments(*map(float, (u2, r2, *fourth)))
 
 
 def second_moments(time, learning_rate, batch_size, noise, *, start, equation):
@@ -319,57 +365,6 @@ def second_moments(time, learning_rate, batch_size, noise, *, start, equation):
     return (linalg.expm(time * (drift * relaxing + alpha * diffusion)) @ state)[:2]
 
 
-# ---------------------------------------------------------------- the surmise, scale unknown
-
-
-def surmise_distance(spacings):
-    r"""Return :math:`\sqrt n\,D` of spacings in units of their own mean against Wigner's surmise.
-
-    Parameters
-    ----------
-    spacings : array_like, shape (..., n)
-
-    Returns
-    -------
-    ndarray, shape (...)
-    """
-    spacings = finite_array("spacings", spacings)
-    n = spacings.shape[-1]
-    s = np.sort(spacings / spacings.mean(axis=-1, keepdims=True), axis=-1)
-    above = np.exp(-np.pi / 4 * s**2)  # one minus the surmise's distribution function
-    rank = np.arange(n)
-    low, high = above - 1 + (rank + 1) / n, 1 - above - rank / n
-    return np.sqrt(n) * np.maximum(low.max(axis=-1), high.max(axis=-1))
-
-
-def surmise_null(samples=5_000, n=2_000, *, rng):
-    r"""Values of `surmise_distance` where the surmise is true, ascending.
-
-    The mean comes from the same sample, which brings the sample closer to the law: the textbook
-    distribution of Kolmogorov is too generous.
-
-    Parameters
-    ----------
-    samples : int
-        How many values.
-    n : int
-        Spacings in each; the result hardly depends on it.
-    rng : numpy.random.Generator or int
-
-    Returns
-    -------
-    ndarray, shape (samples,)
-    """
-    samples, n = positive_int("samples", samples), positive_int("n", n)
-    rng = np.random.default_rng(rng)
-    rayleigh = stats.rayleigh()
-    blocks = np.array_split(np.arange(samples), max(1, samples * n // 2**20))
-    values = [
-        surmise_distance(rayleigh.rvs((b.size, n), random_state=rng)) for b in blocks if b.size
-    ]
-    return np.sort(np.concatenate(values))
-
-
 # ---------------------------------------------------------------- helpers
 
 
@@ -379,6 +374,12 @@ def _setting(learning_rate, batch_size, noise):
         positive_int("batch_size", batch_size),
         positive("noise", noise),
     )
+
+
+def _checked_gradient_noise(kind):
+    if kind not in ("labels", "independent"):
+        raise ValueError(f"gradient_noise must be labels or independent, got {kind!r}")
+    return kind
 
 
 def _pull(d, c):

@@ -9,17 +9,22 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special, stats
 
-from lecture_utils._checks import finite_array, positive, positive_int
+from lecture_utils._checks import finite_array, positive, positive_int, shape_match
+from lecture_utils.estimates import mean_and_error
 
 __all__ = [
     "Estimate",
+    "PairStatistics",
     "binder_cumulant",
     "gram",
     "level_spacings",
     "number_variance",
     "number_variance_exact",
+    "pair_statistics",
     "relative_spacings",
     "spacing_ratios",
+    "surmise_distance",
+    "surmise_null",
     "unfold",
 ]
 
@@ -233,6 +238,106 @@ def binder_cumulant(levels, *, resamples=200, rng):
         rng=np.random.default_rng(rng),
     )
     return Estimate(float(cumulant(*moments)), float(bootstrap.standard_error))
+
+
+@dataclass(frozen=True)
+class PairStatistics:
+    """What the two levels of many pairs have in common: values and errors.
+
+    Attributes
+    ----------
+    spacing : Estimate
+        Mean spacing.
+    square : Estimate
+        Mean square of the spacing in units of its mean; 4/pi for the surmise.
+    cumulant : Estimate
+        The lecture's U4 of the levels; -4/27 for two levels of a Gaussian matrix.
+    """
+
+    spacing: Estimate
+    square: Estimate
+    cumulant: Estimate
+
+
+def pair_statistics(levels):
+    """Mean spacing, mean square spacing and U4 of pairs of levels, with errors.
+
+    Levels are measured from their common mean. Only different runs count as independent: errors of
+    ratios come from the linearised averages of each run.
+
+    Parameters
+    ----------
+    levels : array_like, shape (runs, ..., 2)
+        Ascending pairs; what stands between the axes are further pairs of the same run, such as
+        snapshots.
+
+    Returns
+    -------
+    PairStatistics
+    """
+    levels = _ascending("levels", levels, at_least=2)
+    shape_match("levels", levels, (*[None] * (levels.ndim - 1), 2), "pairs")
+    spacing = levels[..., 1] - levels[..., 0]
+    x = levels - levels.mean()
+    second, fourth = (x**2).mean(axis=-1), (x**4).mean(axis=-1)
+    mean, error = mean_and_error(spacing)
+    s = spacing / mean
+    square, u4 = (s**2).mean(), fourth.mean() / (3 * second.mean() ** 2) - 1
+    _, square_error = mean_and_error(s**2 - 2 * square * s)
+    _, u4_error = mean_and_error(fourth / fourth.mean() - 2 * second / second.mean())
+    return PairStatistics(
+        Estimate(mean, error),
+        Estimate(float(square), square_error),
+        Estimate(float(u4), (1 + float(u4)) * u4_error),
+    )
+
+
+def surmise_distance(spacings):
+    r"""Return :math:`\sqrt n\,D` of spacings in units of their own mean against Wigner's surmise.
+
+    Parameters
+    ----------
+    spacings : array_like, shape (..., n)
+
+    Returns
+    -------
+    ndarray, shape (...)
+    """
+    spacings = finite_array("spacings", spacings)
+    n = spacings.shape[-1]
+    s = np.sort(spacings / spacings.mean(axis=-1, keepdims=True), axis=-1)
+    above = np.exp(-np.pi / 4 * s**2)  # one minus the surmise's distribution function
+    rank = np.arange(n)
+    low, high = above - 1 + (rank + 1) / n, 1 - above - rank / n
+    return np.sqrt(n) * np.maximum(low.max(axis=-1), high.max(axis=-1))
+
+
+def surmise_null(samples=5_000, n=2_000, *, rng):
+    r"""Values of `surmise_distance` where the surmise is true, ascending.
+
+    The mean comes from the same sample, which brings the sample closer to the law: the textbook
+    distribution of Kolmogorov is too generous.
+
+    Parameters
+    ----------
+    samples : int
+        How many values.
+    n : int
+        Spacings in each; the result hardly depends on it.
+    rng : numpy.random.Generator or int
+
+    Returns
+    -------
+    ndarray, shape (samples,)
+    """
+    samples, n = positive_int("samples", samples), positive_int("n", n)
+    rng = np.random.default_rng(rng)
+    rayleigh = stats.rayleigh()  # the surmise, but for its scale
+    blocks = np.array_split(np.arange(samples), max(1, samples * n // 2**20))
+    values = [
+        surmise_distance(rayleigh.rvs((b.size, n), random_state=rng)) for b in blocks if b.size
+    ]
+    return np.sort(np.concatenate(values))
 
 
 def number_variance(unfolded, lengths, *, margin=0.1):

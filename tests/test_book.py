@@ -23,10 +23,11 @@ from bs4 import BeautifulSoup
 from jupyter_cache import get_cache
 from nbformat import NotebookNode
 
+import evidence
 import execution
 import lecture_utils
 import repository
-from lecture_utils.teaching.verdicts import CLAIM_KEY
+from lecture_utils.teaching.claims import Claim
 
 ROOT = Path(__file__).parents[1]
 BUILD = ROOT / "_build"
@@ -54,9 +55,8 @@ class BuiltPage:
         return [output for cell in self.code_cells for output in cell.outputs]
 
     @property
-    def claims(self) -> list[dict]:
-        metadata = [output.get("metadata", {}) for output in self.outputs]
-        return [data[CLAIM_KEY] for data in metadata if CLAIM_KEY in data]
+    def claims(self) -> list[Claim]:
+        return evidence.claims_of(self.notebook)
 
 
 def read_page(name: str) -> execution.Page | None:
@@ -144,26 +144,26 @@ def test_no_widget_state_is_shipped(page):
 
 
 def test_every_claim_holds(page):
-    assert [claim["id"] for claim in page.claims if not claim["passed"]] == []
+    assert [claim.id for claim in page.claims if not claim.passed] == []
 
 
 def test_claims_have_distinct_names_that_begin_with_their_page(site):
     claims = [(Path(name).name, claim) for name in NOTEBOOKS for claim in built_page(name).claims]
-    names = [claim["id"] for _, claim in claims]
+    names = [claim.id for _, claim in claims]
     assert sorted(names) == sorted(set(names))
-    assert [claim["id"] for page, claim in claims if not claim["id"].startswith(f"{page}.")] == []
+    assert [c.id for page, c in claims if not c.id.startswith(f"{page}.")] == []
 
 
 def test_claims_point_at_figures_that_exist(page):
     figures = {
         cell.metadata.get("mystnb", {}).get("figure", {}).get("name") for cell in page.code_cells
     }
-    named = {claim["figure"] for claim in page.claims if claim["figure"]}
+    named = {claim.figure for claim in page.claims if claim.figure}
     assert named <= figures
 
 
 def test_every_chapter_has_a_claim_and_a_negative_control(chapter):
-    assert {"agree", "reject"} <= {claim["expect"] for claim in chapter.claims}
+    assert {"agree", "reject"} <= {claim.expect for claim in chapter.claims}
 
 
 # ------------------------------------------------------------------ exercises
@@ -359,6 +359,8 @@ def test_binder_installs_what_the_book_is_built_with():
     torch = requirements(binder / "requirements.txt")["torch"]
     assert torch.partition("+")[0] == requirements(ROOT / "requirements.txt")["torch"]
     assert torch.endswith("+cpu")
+    # With older ones, which an image may hold already, jupytext's extension stays silent.
+    assert {"jupyterlab", "notebook"} <= set(requirements(binder / "requirements.txt"))
     python = (binder / "runtime.txt").read_text().strip().removeprefix("python-")
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert project["requires-python"] == f">={python}"

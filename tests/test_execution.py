@@ -175,6 +175,17 @@ def test_kernels_know_that_this_is_a_build_and_use_one_thread(tmp_path):
     assert "('1', '1', 'found')" in book.html("page")
 
 
+def test_one_page_can_be_built_alone(tmp_path, monkeypatch):
+    book = Book(tmp_path, pages={"wanted": "6 * 7", "other": "1 / 0"}, files={})
+    # The index lists a page that is left out, which is worth a warning and no more.
+    monkeypatch.setenv("BOOK_PAGE", "book/wanted")
+    result = book.build()
+    assert "ZeroDivisionError" not in result.stderr
+    assert "nonexisting document" in result.stderr or "excluded document" in result.stderr
+    assert "42" in book.html("wanted")
+    assert not (tmp_path / "_build/html/book/other.html").exists()
+
+
 # ------------------------------------------------------------------ the dependency finder
 
 

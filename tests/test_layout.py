@@ -10,7 +10,16 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "lecture_utils"
 
 # The feed-forward network itself is what `sgd` trains: it stands on the ground floor.
-GROUND_FLOOR = {"laws", "ensembles", "spectra", "found_spectra", "tails", "networks", "sweep"}
+GROUND_FLOOR = {
+    "laws",
+    "ensembles",
+    "spectra",
+    "found_spectra",
+    "estimates",
+    "tails",
+    "networks",
+    "sweep",
+}
 
 
 def room(name: str) -> str:

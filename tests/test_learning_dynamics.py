@@ -12,7 +12,12 @@ from scipy import integrate, special, stats
 from lecture_utils import laws, sgd
 from lecture_utils import learning_dynamics as ld
 from lecture_utils.teaching.exercise_sets.learning_dynamics import CHECKERS
-from lecture_utils.teaching.verdicts import ks_verdict, two_sample_verdict, value_verdict
+from lecture_utils.teaching.verdicts import (
+    ks_verdict,
+    surmise_verdict,
+    two_sample_verdict,
+    value_verdict,
+)
 
 ACCEPT, POWER = 1e-3, 1e-6  # p-values of a right and of a known-wrong sampler
 
@@ -92,12 +97,15 @@ def test_training_on_data_follows_torch(replace):
     assert distance.min(axis=0).max() < 1e-9  # and each possible one occurs (power of the test)
 
 
-def test_training_reaches_its_exact_moments_and_no_other():
+@pytest.mark.parametrize("kind", ["labels", "independent"])
+def test_training_reaches_its_exact_moments_and_no_other(kind):
     setting = (0.3, 10, 0.7)
-    d = ld.train(*setting, steps=30, runs=20_000, snapshots=3, start=-0.5, rng=4)[1:]
+    d = ld.train(
+        *setting, steps=30, runs=20_000, snapshots=3, start=-0.5, gradient_noise=kind, rng=4
+    )[1:]
     x = ld.levels(d) - ld.TEACHER
     u, r = x.mean(axis=-1).ravel(), np.diff(x).ravel() / 2
-    exact = ld.stationary_moments(*setting)
+    exact = ld.stationary_moments(*setting, gradient_noise=kind)
     for measured, expected in (
         (u**2, exact.u2),
         (r**2, exact.r2),
@@ -134,17 +142,17 @@ def test_spacings_follow_the_surmise_and_shuffled_levels_do_not():
     assert ks_verdict(spacing, law, bound=0.02).p_value > ACCEPT
     wrong = laws.two_level_spacing(ld.leading_sigma(0.2, 400, 1.0))
     assert ks_verdict(spacing, wrong, bound=0.02).p_value < POWER
-    null = ld.surmise_null(2000, 1000, rng=8)
-    assert np.mean(null >= ld.surmise_distance(spacing)) > ACCEPT
+    assert surmise_verdict(spacing[None], bound=0.02, rng=8).p_value > ACCEPT
     stranger = np.abs(x[:, 1] - np.roll(x[:, 0], 1))
-    assert ld.surmise_distance(stranger) > 3 * null[-1]
+    assert surmise_verdict(stranger[None], bound=0.02, rng=8).p_value < POWER
 
 
 # ------------------------------------------------------------------- theory
 
 
+@pytest.mark.parametrize("kind", ["labels", "independent"])
 @pytest.mark.parametrize(("alpha", "batch_size"), [(0.1, 1), (0.3, 5), (0.6, 40)])
-def test_stationary_moments_by_iterating_kronecker_powers(alpha, batch_size):
+def test_stationary_moments_by_iterating_kronecker_powers(alpha, batch_size, kind):
     # Second algorithm: the linear map on (u, v1, v2), its Kronecker powers averaged over batches
     # by quadrature in three angles and radii, and the moments iterated as tensors.
     c_nodes, c_weights = special.roots_genlaguerre(4, batch_size - 1)
@@ -155,24 +163,31 @@ def test_stationary_moments_by_iterating_kronecker_powers(alpha, batch_size):
         y, t_weights = special.roots_jacobi(4, (batch_size - 3) / 2, 0)
         t_nodes, t_weights = np.sqrt((1 + y) / 2), t_weights / t_weights.sum()
     angles = 2 * np.pi * np.arange(8) / 8
-    mean2, mean4 = np.zeros((9, 9)), np.zeros((81, 81))
+    s, eye = alpha**2 * 0.8 / batch_size, np.eye(3)
+    steps = []  # weight, linear map, covariance of the noise
     for (c, p), (t, q), angle in itertools.product(
         zip(c_nodes, c_weights, strict=True), zip(t_nodes, t_weights, strict=True), angles
     ):
         w1, w2 = c * t * np.cos(angle), c * t * np.sin(angle)
-        m = np.eye(3) - alpha * np.array([[c, w1, w2], [w1, c, 0], [w2, 0, c]])
-        mean2 += p * q / 8 * np.kron(m, m)
-        mean4 += p * q / 8 * np.kron(np.kron(m, m), np.kron(m, m))
-    s = alpha**2 * 0.8 / batch_size
-    eye = np.eye(3)
-    second = np.linalg.solve(np.eye(9) - mean2, s * eye.ravel()).reshape(3, 3)
-    moved = second - s * eye
+        pull = np.array([[c, w1, w2], [w1, c, 0], [w2, 0, c]])
+        noise = s * (pull if kind == "labels" else eye)
+        steps.append((p * q / 8, eye - alpha * pull, noise))
+    mean2 = sum(p * np.kron(m, m) for p, m, _ in steps)
+    mean4 = sum(p * np.kron(np.kron(m, m), np.kron(m, m)) for p, m, _ in steps)
+    added = sum(p * noise for p, _, noise in steps)
+    second = np.linalg.solve(np.eye(9) - mean2, added.ravel()).reshape(3, 3)
     kick = sum(
-        s * (np.einsum(k, moved, eye) + np.einsum(k, eye, moved)) + s**2 * np.einsum(k, eye, eye)
+        p
+        * (
+            np.einsum(k, m @ second @ m.T, noise)
+            + np.einsum(k, noise, m @ second @ m.T)
+            + np.einsum(k, noise, noise)
+        )
+        for p, m, noise in steps
         for k in ("ij,kl->ijkl", "ik,jl->ijkl", "il,jk->ijkl")
     )
     fourth = np.linalg.solve(np.eye(81) - mean4, kick.ravel()).reshape(3, 3, 3, 3)
-    exact = ld.stationary_moments(alpha, batch_size, 0.8)
+    exact = ld.stationary_moments(alpha, batch_size, 0.8, gradient_noise=kind)
     assert exact.u2 == pytest.approx(second[0, 0])
     assert exact.r2 == pytest.approx(second[1, 1] + second[2, 2])
     assert exact.u4 == pytest.approx(fourth[0, 0, 0, 0])
@@ -195,6 +210,34 @@ def test_limits_of_the_moments():
     assert np.isfinite(fourth_lost.r2)
     assert fourth_lost.binder_cumulant == np.inf
     assert ld.stationary_moments(1.5, 1, 1.0).r2 == np.inf
+
+
+@pytest.mark.parametrize(("kind", "slope"), [("labels", 4 / 81), ("independent", 145 / 81)])
+def test_first_order_of_the_cumulant(kind, slope):
+    warm = ld.stationary_moments(1e-4, 10, 1.0, gradient_noise=kind).binder_cumulant
+    assert (warm + 4 / 27) / 1e-5 == pytest.approx(slope, rel=2e-3)
+
+
+def test_the_noise_of_the_labels_is_that_of_plain_training():
+    rng, (alpha, batch_size, noise) = np.random.default_rng(20), (0.2, 3, 1.5)
+    weights = np.tile(2 * np.eye(2), (40_000, 1, 1))
+    for _ in range(3):
+        x = rng.standard_normal((40_000, batch_size, 2))
+        y = 2 * x + np.sqrt(2 * noise) * rng.standard_normal(x.shape)
+        gradient = (x @ weights - y).mT @ x / batch_size
+        weights = weights - alpha * (gradient + gradient.mT) / 2
+    plain = np.linalg.eigvalsh(weights)
+    p_values = {}
+    for kind in ("labels", "independent"):
+        quick = ld.levels(
+            ld.train(alpha, batch_size, noise, steps=3, runs=40_000, gradient_noise=kind, rng=21)[0]
+        )
+        p_values[kind] = [
+            two_sample_verdict(a, b, bound=0.1).p_value
+            for a, b in zip(plain.T, quick.T, strict=True)
+        ]
+    assert min(p_values["labels"]) > ACCEPT
+    assert min(p_values["independent"]) < POWER
 
 
 def test_second_moments_converge_to_the_stationary_ones():
@@ -246,27 +289,6 @@ def test_reshuffled_variance_is_that_of_the_quadratic_chapter():
     assert ratio < 0.2
 
 
-# ------------------------------------------------------------------- the null of the surmise
-
-
-def test_distance_is_scipys_and_does_not_know_the_scale():
-    s = np.random.default_rng(12).gamma(2, size=(3, 400))
-    ours = ld.surmise_distance(s)
-    for row, value in zip(s, ours, strict=True):
-        d = stats.kstest(row / row.mean(), laws.wigner_surmise(1).cdf).statistic
-        assert value == pytest.approx(np.sqrt(400) * d, rel=1e-12)
-    np.testing.assert_allclose(ld.surmise_distance(7 * s), ours, rtol=1e-12)
-
-
-def test_null_has_the_quantiles_of_an_estimated_scale_not_the_textbook_ones():
-    null = ld.surmise_null(20_000, 1000, rng=13)
-    assert null.shape == (20_000,)
-    assert np.all(np.diff(null) >= 0)
-    tabulated = [0.665, 0.901, 0.982]  # from a simulation of larger samples
-    np.testing.assert_allclose(np.quantile(null, [0.5, 0.9, 0.95]), tabulated, rtol=0.02)
-    assert stats.kstest(null, stats.kstwobign.cdf).pvalue < POWER
-
-
 # ------------------------------------------------------------------- bad input
 
 X = np.ones((6, 2))
@@ -292,7 +314,14 @@ DATA = dict(learning_rate=0.1, batch_size=3, epochs=1, runs=1, replace=True, rng
             lambda: ld.second_moments(1, 0.5, 4, 1.0, start=0, equation="third"),
             "equation must be one of.*'third'",
         ),
-        (lambda: ld.surmise_distance([]), "spacings must not be empty"),
+        (
+            lambda: ld.train(0.1, 4, 1.0, steps=1, runs=1, gradient_noise="white", rng=0),
+            "gradient_noise must be labels or independent, got 'white'",
+        ),
+        (
+            lambda: ld.stationary_moments(0.1, 4, 1.0, gradient_noise=None),
+            "gradient_noise must be labels or independent, got None",
+        ),
     ],
 )
 def test_bad_input_is_named(call, message):
@@ -319,6 +348,7 @@ def test_no_nonsense_enters_a_setting(position, value):
 # ------------------------------------------------------------------- exercises
 
 
+THETA = sympy.Symbol("theta")
 KAPPA, GAMMA, ROWS, COLUMNS, TRACE = sympy.symbols("kappa gamma M N X")
 
 
@@ -330,6 +360,7 @@ def test_solutions_of_the_exercises_are_accepted():
         "noise-of-x": 4 * w**2 * noise,
         "constant-inputs": 2 * a * noise / (b * (2 - a)),
         "exact-width": 2 * noise * (1 + h) / (h**2 - 2),
+        "mixed-noise": (4 + 141 * (1 - THETA) ** 2) / 81,
         "five-per-cent": 0.18594,
         "one-column": lambda y: 2 * np.sqrt(y / np.pi) * np.exp(-y),
         "trace-drift": ROWS * COLUMNS * KAPPA**2 - 2 * GAMMA * TRACE,
@@ -357,6 +388,9 @@ def test_exact_width_is_the_one_of_the_module():
         ("constant-inputs", sympy.sympify("alpha*A/(2*B*(1-alpha/2))"), "half of"),
         ("exact-width", sympy.sympify("alpha*A/B/(1-alpha*(1+2/B)/2)"), "not exact"),
         ("exact-width", sympy.sympify("alpha*A/B/(1-alpha/2)"), "fluctuate"),
+        ("mixed-noise", sympy.Rational(47, 27) * (1 - THETA) ** 2, "stays"),
+        ("mixed-noise", (4 + 141 * (1 - THETA)) / 81, "square"),
+        ("mixed-noise", (4 + 141 * (1 - THETA**2)) / 81, "cross"),
         ("five-per-cent", 2 * (1 - 1 / 1.05), "square"),
         ("five-per-cent", 1 - 1.05**-2, "α/2"),
         ("one-column", stats.chi2(3), "scale"),

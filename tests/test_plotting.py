@@ -12,7 +12,7 @@ from nbclient import NotebookClient
 from scipy import stats
 
 from lecture_utils.teaching import plotting
-from lecture_utils.teaching.verdicts import CLAIM_KEY, ks_verdict, value_verdict
+from lecture_utils.teaching.verdicts import ks_verdict, value_verdict
 
 
 @pytest.fixture(autouse=True)
@@ -179,9 +179,7 @@ def test_a_tuple_of_floats_makes_a_float_slider(panel):
 
 PAGE = """
 from lecture_utils.teaching import plotting
-from lecture_utils.teaching.verdicts import claim, value_verdict
 plotting.use_style()
-claim("page.x", "It holds.", value_verdict(1.0, 0.1, 1.0, bound=1))
 ---
 fig, ax = plotting.subplots()
 fig;
@@ -191,14 +189,12 @@ plotting.panel(lambda a: plotting.subplots(), a=(1, 0, 2, 1))
 
 
 def test_in_a_kernel(monkeypatch):
-    """What Jupyter stores: claims in metadata, figures as SVG without a date, no widget."""
+    """What Jupyter stores: figures as SVG without a date, no widget."""
     monkeypatch.setenv("LECTURE_UTILS_BUILD", "1")
     cells = [nbformat.v4.new_code_cell(source) for source in PAGE.split("---\n")]
     notebook = nbformat.v4.new_notebook(cells=cells)
     NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
-    (claim,), (figure,), (panel, line) = (cell.outputs for cell in notebook.cells)
-    assert claim.metadata[CLAIM_KEY]["id"] == "page.x"
-    assert set(claim.data) == {"text/plain", "text/html"}
+    _, (figure,), (panel, line) = (cell.outputs for cell in notebook.cells)
     for output in (figure, panel):
         assert "image/png" not in output.data
         assert "<dc:date>" not in output.data["image/svg+xml"]

@@ -164,6 +164,97 @@ def test_phone_never_scrolls_sideways(name, visit):
     assert scrolled == 0
 
 
+CUT = """() => [...document.querySelectorAll(
+        "article mjx-container[display=true], article div.highlight pre, article table")]
+    .filter((e) => e.offsetParent && !e.closest("details:not([open])"))
+    .filter((e) => {
+        const box = e.matches("table") ? e.parentElement : e;
+        return box.scrollWidth > box.clientWidth + 1;
+    })
+    .map((e) => `${e.tagName} ${e.scrollWidth}: ${(e.textContent || "").slice(0, 80)}`)"""
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_is_cut_at_1280(name, visit):
+    """No equation, line of code or table is wider than its column, folded code included."""
+    page = visit(name).page
+    page.evaluate("document.querySelectorAll('details').forEach((e) => (e.open = true))")
+    wide = [e for e in page.evaluate(CUT) if name != "book/api" and name != "book/evidence"]
+    assert wide == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_what_is_wide_on_a_phone_scrolls_in_itself(name, visit):
+    page = visit(name, True).page
+    page.evaluate("document.querySelectorAll('details').forEach((e) => (e.open = true))")
+    hidden = page.evaluate(
+        """() => {
+        const scrolls = (e) => {
+            for (let b = e; b && b.tagName !== "ARTICLE"; b = b.parentElement) {
+                if (["auto", "scroll"].includes(getComputedStyle(b).overflowX)) return true;
+            }
+            return false;
+        };
+        return [...document.querySelectorAll(
+                "article mjx-container[display=true], article pre, article table, article img")]
+            .filter((e) => e.getBoundingClientRect().right > innerWidth && !scrolls(e))
+            .map((e) => `${e.tagName}: ${(e.textContent || e.alt || "").slice(0, 80)}`);
+    }"""
+    )
+    assert hidden == []
+
+
+def test_one_switch_shows_and_hides_all_code(visit):
+    page = visit("book/learning_dynamics").page
+    page.reload()
+    button = page.locator(".code-switch")
+    folded, plain = "details.hide.above-input", "div.cell > .cell_input"
+    assert page.locator(f"{folded}[open]").count() == 0
+    assert page.locator(plain).first.is_visible()
+    button.click()
+    assert page.locator(f"{folded}[open]").count() == page.locator(folded).count() > 0
+    button.click()
+    assert not page.locator(plain).first.is_visible()
+    assert not page.locator(folded).first.is_visible()
+    button.click()
+    assert page.locator(plain).first.is_visible()
+    assert page.locator(f"{folded}[open]").count() == 0
+
+
+def test_claims_fold_into_a_strip_that_opens(visit):
+    page = visit("book/learning_dynamics").page
+    page.reload()
+    page.evaluate("MathJax.startup.promise.then(() => null)")
+    strip = page.locator("details.claims").first
+    assert not strip.locator("li").first.is_visible()
+    strip.locator("summary").click()
+    assert strip.locator("li").first.is_visible()
+    assert strip.locator("mjx-container").count() > 0  # formulas of the lines are typeset
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_captions_are_legible(scheme, visit):
+    """Weight 400, contrast at least 7:1."""
+    page = visit("book/learning_dynamics").page
+    page.emulate_media(color_scheme=scheme)
+    page.wait_for_selector(f"html[data-theme={scheme}]")
+    contrast, weight = page.evaluate(
+        """() => {
+        const light = (color) => {
+            const [r, g, b] = color.match(/[0-9.]+/g).slice(0, 3).map((x) => x / 255)
+                .map((x) => (x <= 0.03928 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4));
+            return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+        };
+        const caption = document.querySelector("figcaption .caption-text");
+        const style = getComputedStyle(caption);
+        const [a, b] = [style.color, getComputedStyle(document.body).backgroundColor].map(light);
+        return [(Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05), style.fontWeight];
+    }"""
+    )
+    assert contrast >= 7
+    assert weight == "400"
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_page_is_accessible_in_the_basics(name, visit):
     page = visit(name).page

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy import integrate, stats
 
-from lecture_utils import ensembles, spectra
+from lecture_utils import ensembles, laws, spectra
 
 
 def poisson_levels(samples, n, rng):
@@ -299,3 +299,56 @@ def test_levels_must_ascend():
     for statistic in (spectra.level_spacings, spectra.relative_spacings, spectra.unfold):
         with pytest.raises(ValueError, match="levels must ascend"):
             statistic([[2.0, 1.0, 3.0]])
+
+
+# --- pairs, and the surmise with an estimated scale
+
+
+def test_distance_is_scipys_and_does_not_know_the_scale():
+    s = np.random.default_rng(12).gamma(2, size=(3, 400))
+    ours = spectra.surmise_distance(s)
+    for row, value in zip(s, ours, strict=True):
+        d = stats.kstest(row / row.mean(), laws.wigner_surmise(1).cdf).statistic
+        assert value == pytest.approx(np.sqrt(400) * d, rel=1e-12)
+    np.testing.assert_allclose(spectra.surmise_distance(7 * s), ours, rtol=1e-12)
+
+
+def test_null_has_the_quantiles_of_an_estimated_scale_not_the_textbook_ones():
+    null = spectra.surmise_null(20_000, 1000, rng=13)
+    assert null.shape == (20_000,)
+    assert np.all(np.diff(null) >= 0)
+    tabulated = [0.665, 0.901, 0.982]  # from a simulation of larger samples
+    np.testing.assert_allclose(np.quantile(null, [0.5, 0.9, 0.95]), tabulated, rtol=0.02)
+    assert stats.kstest(null, stats.kstwobign.cdf).pvalue < 1e-6
+
+
+def goe_pairs(runs, rng):
+    return ensembles.gaussian_spectra(runs, 2, sigma=0.7, rng=rng)
+
+
+def test_pairs_of_two_by_two_matrices():
+    found = spectra.pair_statistics(goe_pairs(200_000, 20))
+    expected = (np.sqrt(np.pi) * 0.7, 4 / np.pi, -4 / 27)
+    estimates = (found.spacing, found.square, found.cumulant)
+    for estimate, value in zip(estimates, expected, strict=True):
+        assert abs(estimate.value - value) < 4 * estimate.error
+        assert estimate.error < 0.01
+
+
+def test_errors_of_pair_statistics_cover_and_runs_are_the_unit():
+    rng, pulls = np.random.default_rng(21), []
+    for _ in range(400):
+        found = spectra.pair_statistics(goe_pairs(1500, rng))
+        estimates = (found.spacing, found.square, found.cumulant)
+        values = (np.sqrt(np.pi) * 0.7, 4 / np.pi, -4 / 27)
+        pulls.append([(e.value - v) / e.error for e, v in zip(estimates, values, strict=True)])
+    for column in np.transpose(pulls):
+        assert column.std() == pytest.approx(1, abs=0.15)
+    pairs = goe_pairs(500, 22)
+    twice = spectra.pair_statistics(np.stack([pairs, pairs], axis=1))
+    assert twice.cumulant == spectra.pair_statistics(pairs).cumulant
+
+
+def test_pairs_have_two_levels():
+    with pytest.raises(ValueError, match="levels must have shape"):
+        spectra.pair_statistics(np.arange(6.0).reshape(2, 3))

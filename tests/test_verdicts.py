@@ -1,7 +1,6 @@
-"""Verdicts are calibrated under the null, have power against wrong laws, and claims obey them."""
+"""Verdicts are calibrated under the null, and have power against wrong laws."""
 
 import itertools
-import json
 import math
 import re
 
@@ -13,10 +12,7 @@ from scipy import signal, stats
 
 from lecture_utils.teaching import verdicts
 from lecture_utils.teaching.verdicts import (
-    CLAIM_KEY,
-    ClaimFailed,
     chi2_verdict,
-    claim,
     effective_sample_size,
     holm,
     identity_verdict,
@@ -290,126 +286,57 @@ def test_numbers_with_two_digits(value, text):
 
 def test_the_line_for_the_axes():
     ks = verdicts.Verdict("KS", 0.004, 1e5, 0.31, 0.004, 0.02, "KS D")
-    assert ks.text() == "KS D = 0.004 ≤ 0.02, n = 10⁵, p = 0.31"
+    assert ks.text() == "KS D = 0.004 ≤ 0.02, n = 10⁵"
     value = value_verdict(0.1001, 0.0003, 0.1, bound=0.02)
-    assert value.text() == "0.1001(3) vs 0.1000, deviation 0.1 % ≤ 2 %, p = 0.74"
-    assert "p < 10⁻³⁰⁰" in value_verdict(1, 1e-3, 0, bound=0.1).text()
+    assert value.text() == "0.1001(3) vs 0.1000, deviation 0.1 % ≤ 2 %"
+    assert value_verdict(1, 1e-3, 0, bound=0.1).p_text() == "p < 10⁻³⁰⁰"
+    assert value.p_text() == "p = 0.74"
     assert identity_verdict([1], [1], bound=1e-9).text() == "largest difference = 0 ≤ 10⁻⁹"
 
 
-# --- claims --------------------------------------------------------------------------------------
-
-GOOD = value_verdict(0.1001, 0.0003, 0.1, bound=0.02)
-FAR = value_verdict(0.12, 0.0003, 0.1, bound=0.02)
-UNLIKELY = value_verdict(0.101, 0.0001, 0.1, bound=0.02)
-NOISY = value_verdict(0.12, 0.02, 0.1, bound=0.02)
-EXACT = identity_verdict([1.0], [1.0], bound=1e-12)
-BROKEN = identity_verdict([1.0], [1.1], bound=1e-12)
+def test_the_worst_of_several_is_judged_by_its_distance_alone():
+    near, far = value_verdict(1.1, 0.1, 1.0, bound=0.2), value_verdict(2.0, 0.1, 1.0, bound=10)
+    assert verdicts.worst([far, near]).measured == 1.1
+    assert verdicts.worst([near]).p_value is None
 
 
-@pytest.mark.parametrize(
-    ("verdict", "agree", "within", "reject"),
-    [
-        (GOOD, True, True, False),
-        (FAR, False, False, True),
-        (UNLIKELY, False, True, False),
-        (NOISY, False, False, False),
-        (EXACT, True, True, False),
-        (BROKEN, False, False, True),
-    ],
-)
-def test_what_passes(verdict, agree, within, reject):
-    for expect, passes in (("agree", agree), ("within", within), ("reject", reject)):
-        assert claim("page.x", "", verdict, expect=expect).passed is passes
-
-
-def test_a_failed_claim_stops_a_build_but_not_a_reader(monkeypatch):
-    assert "FAILED" in claim("page.x", "It holds.", FAR).text()
-    monkeypatch.setenv("LECTURE_UTILS_BUILD", "1")
-    with pytest.raises(ClaimFailed, match=r"page.x: ✗ FAILED: It holds\. — measured 0\.1200\(3\)"):
-        claim("page.x", "It holds.", FAR)
-    assert claim("page.x", "It holds.", GOOD).passed
-
-
-FIRST_OF_PAGE_X = 0.06732449877074076
-
-
-class Experiment:
-    """Records how it is called, and returns a fixed verdict."""
-
-    def __init__(self, verdict):
-        self.verdict, self.calls = verdict, []
-
-    def __call__(self, rng, factor):
-        self.calls.append((rng.random(3).tolist(), factor))
-        return self.verdict
-
-
-def test_a_failed_claim_is_repeated_once_on_the_stream_of_its_name():
-    saved, lost = Experiment(GOOD), Experiment(FAR)
-    first = claim("page.x", "", FAR, repeat=saved)
-    assert first.passed
-    assert first.repeated
-    assert first.verdict is GOOD
-    assert "repeated once" in first.text()
-    assert not claim("page.x", "", FAR, repeat=lost).passed
-    assert saved.calls == lost.calls
-    assert [factor for _, factor in saved.calls] == [4]
-    # The stream is a promise: it must be the same on every machine and in every process.
-    assert saved.calls[0][0][0] == pytest.approx(FIRST_OF_PAGE_X)
-    other = Experiment(GOOD)
-    claim("page.y", "", FAR, repeat=other)
-    assert other.calls != saved.calls
-
-
-def test_a_claim_that_holds_is_not_repeated():
-    unused = Experiment(FAR)
-    result = claim("page.x", "", GOOD, repeat=unused)
-    assert result.passed
-    assert not result.repeated
-    assert unused.calls == []
-
-
-def test_a_control_that_is_not_rejected_fails(monkeypatch):
-    monkeypatch.setenv("LECTURE_UTILS_BUILD", "1")
-    with pytest.raises(ClaimFailed):
-        claim("page.x", "", GOOD, expect="reject")
-    control = claim("page.x", "Shuffled.", FAR, expect="reject")
-    assert control.text().startswith("✗ rejected, as it must be: Shuffled. — measured")
-
-
-def test_how_a_claim_is_shown_and_stored():
-    result = claim("page.x", "For $a<b$ & c", GOOD, figure="fig-x", lecture="A slide")
-    data, metadata = result._repr_mimebundle_()
-    assert data["text/plain"] == result.text()
-    assert r"For \(a&lt;b\) &amp; c" in data["text/html"]
-    assert "mathjax_process" in data["text/html"]
-    payload = json.loads(json.dumps(metadata[CLAIM_KEY], allow_nan=False))
-    assert payload["statement"] == "For $a<b$ & c"
-    assert (payload["figure"], payload["lecture"], payload["passed"]) == ("fig-x", "A slide", True)
-    assert payload["verdict"]["text"] == GOOD.text()
-    assert payload["verdict"]["p_value"] == GOOD.p_value
-
-
-def test_a_payload_is_json_for_every_kind_of_verdict():
-    sample = np.random.default_rng(9).normal(size=100)
-    made = [
-        ks_verdict(sample, stats.norm(), bound=1),
-        two_sample_verdict(sample, sample, bound=1),
-        mean_verdict(sample, 0, bound=1),
-        chi2_verdict([9, 9], [9, 9], bound=1),
-        EXACT,
+def test_the_surmise_with_an_estimated_scale_has_a_null_of_its_own():
+    rng, law = np.random.default_rng(11), stats.rayleigh(scale=0.2)
+    p_values = [
+        verdicts.surmise_verdict(
+            law.rvs((3, 400), random_state=rng), bound=0.2, rng=np.random.default_rng(12)
+        ).p_value
+        for _ in range(60)
     ]
-    for verdict in made:
-        json.dumps(claim("page.x", "", verdict).payload(), allow_nan=False)
+    assert stats.kstest(p_values, "uniform").pvalue > 1e-3
+    wrong = stats.maxwell.rvs(size=(3, 2000), random_state=rng)  # the unitary class
+    assert verdicts.surmise_verdict(wrong, bound=0.01, rng=13).p_value < 1e-6
 
 
-@pytest.mark.parametrize("id", ["page", "Page.x", "page.x.y", "page.under_score", ""])
-def test_bad_ids(id):
-    with pytest.raises(ValueError, match="id must look like"):
-        claim(id, "", GOOD)
+def test_one_wrong_family_is_enough():
+    spacings = stats.rayleigh.rvs(size=(4, 2000), random_state=np.random.default_rng(14))
+    good = verdicts.surmise_verdict(spacings, bound=0.05, rng=15)
+    assert good.within
+    spacings[2] = stats.expon.rvs(size=2000, random_state=np.random.default_rng(16))
+    bad = verdicts.surmise_verdict(spacings, bound=0.05, rng=15)
+    assert bad.p_value < 1e-6
+    assert not bad.within
+    assert bad.effect_name == "largest KS D"
 
 
-def test_bad_expectation():
-    with pytest.raises(ValueError, match=r"expect must be .* got 'hope'"):
-        claim("page.x", "", GOOD, expect="hope")
+def test_a_family_of_values():
+    rng, expected = np.random.default_rng(17), np.array([1.0, 2.0, -3.0])
+    errors = np.array([0.1, 0.2, 0.05])
+    p_values = [
+        verdicts.family_verdict(rng.normal(expected, errors), errors, expected, bound=9).p_value
+        for _ in range(800)
+    ]
+    assert stats.kstest(p_values, "uniform").pvalue > 1e-3
+    far = verdicts.family_verdict([1.0, 2.0, -3.6], errors, expected, bound=0.1)
+    assert far.p_value < 1e-6
+    assert far.effect == pytest.approx(0.2)
+    assert verdicts.family_verdict([2.0, 2.1], [0.1, 0.1], 2.0, bound=0.1).within
+    with pytest.raises(ValueError, match="errors must have shape"):
+        verdicts.family_verdict([1.0, 2.0], [0.1], 1.0, bound=0.1)
+    with pytest.raises(ValueError, match="the smallest of errors must be"):
+        verdicts.family_verdict([1.0], [0.0], 1.0, bound=0.1)

@@ -1,7 +1,8 @@
 """The directive ``{evidence}``: a table of every claim of the book, made from the executed pages.
 
-A claim leaves its data in the metadata of its output, under `CLAIM_KEY`. The page with the directive
-is read last, so that all other pages have been executed, and again whenever one of them has changed.
+A claim leaves its data in the metadata of its output, under `CLAIM_KEY`. The page with the
+directive is read last, so that all other pages have been executed, and again whenever one of them
+has changed.
 
 The exact claims of one page form one family of tests. Each must pass alone, or its page would not
 have been built; here their p-values are adjusted for the size of the family (Holm), and one that
@@ -14,21 +15,16 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from docutils import nodes
 from jupyter_cache import get_cache
+from scipy import stats
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from execution import cached_record, read_page
-from lecture_utils.teaching.verdicts import (
-    CLAIM_KEY,
-    CONTROL_LEVEL,
-    FAMILY_LEVEL,
-    Verdict,
-    holm,
-    power_text,
-    with_error,
-)
+from lecture_utils.teaching.claims import CLAIM_KEY, CONTROL_LEVEL, FAMILY_LEVEL, Claim
+from lecture_utils.teaching.verdicts import holm, power_text, with_error
 
 logger = logging.getLogger(__name__)
 
@@ -38,53 +34,35 @@ VERDICTS = {"agree": "✓ agrees", "within": "✓ in bound", "reject": "✗ reje
 
 @dataclass(frozen=True)
 class Row:
-    """One claim, as its page left it, and its p-value adjusted for the page's family."""
+    """One claim, and its p-value adjusted for the family of its page where it belongs to one."""
 
-    id: str
-    statement: str
-    expect: str
-    passed: bool
-    repeated: bool
-    figure: str | None
-    lecture: str | None
-    verdict: Verdict
+    claim: Claim
     adjusted: float | None
 
     @property
     def verdict_text(self) -> str:
-        text = VERDICTS[self.expect] if self.passed else "FAILED"
-        return text + (" (repeated once)" if self.repeated else "")
+        return VERDICTS[self.claim.expect] if self.claim.passed else "FAILED"
 
 
 # ------------------------------------------------------------------ what the pages have left
 
 
-def claims_of(notebook) -> list[dict]:
-    """Data of the claims in a notebook with outputs, in the order of the page."""
+def claims_of(notebook) -> list[Claim]:
+    """Claims in a notebook with outputs, in the order of the page."""
     return [
-        output.metadata[CLAIM_KEY]
+        Claim.from_payload(payload)
         for cell in notebook.cells
         for output in cell.get("outputs", [])
-        if CLAIM_KEY in output.get("metadata", {})
+        for payload in output.get("metadata", {}).get(CLAIM_KEY, [])
     ]
 
 
-def rows_of(claims: list[dict]) -> list[Row]:
+def rows_of(claims: list[Claim]) -> list[Row]:
     """Rows of one page, with p-values adjusted for the family of its exact claims."""
-    fields = set(Verdict.__dataclass_fields__)
-    verdicts = [Verdict(**{k: v for k, v in c["verdict"].items() if k in fields}) for c in claims]
-    family = [
-        index
-        for index, (claim, verdict) in enumerate(zip(claims, verdicts, strict=True))
-        if claim["expect"] == "agree" and verdict.p_value is not None
-    ]
-    p_values = [verdicts[index].p_value for index in family]
-    adjusted = dict(zip(family, holm(p_values) if family else (), strict=True))
-    own = set(Row.__dataclass_fields__) - {"verdict", "adjusted"}
-    return [
-        Row(**{k: claim[k] for k in own}, verdict=verdict, adjusted=adjusted.get(index))
-        for index, (claim, verdict) in enumerate(zip(claims, verdicts, strict=True))
-    ]
+    family = [c for c in claims if c.expect == "agree" and c.verdict.p_value is not None]
+    p_values = [c.verdict.p_value for c in family]
+    adjusted = dict(zip([c.id for c in family], holm(p_values) if family else (), strict=True))
+    return [Row(c, adjusted.get(c.id)) for c in claims]
 
 
 # ------------------------------------------------------------------ showing them
@@ -92,7 +70,7 @@ def rows_of(claims: list[dict]) -> list[Row]:
 
 def count_text(rows: list[Row]) -> str:
     """How many claims of which kind: "7 claims: 4 exact, 1 approximate, 2 negative controls"."""
-    kinds = Counter(row.expect for row in rows)
+    kinds = Counter(row.claim.expect for row in rows)
     counts = [
         (kinds["agree"], "exact"),
         (kinds["within"], "approximate"),
@@ -102,15 +80,48 @@ def count_text(rows: list[Row]) -> str:
     return f"{len(rows)} claim{'s' * (len(rows) > 1)}: {parts}"
 
 
-def p_value_text(rows: list[Row]) -> str:
-    """How the p-values of all exact claims are spread: a check of the checks."""
-    p_values = [row.verdict.p_value for row in rows if row.adjusted is not None]
-    if not p_values:
-        return ""
-    low = sum(p < 0.1 for p in p_values)
+def p_values_of(rows: list[Row]) -> np.ndarray:
+    """The p-values of exact claims, not adjusted."""
+    return np.array([row.claim.verdict.p_value for row in rows if row.adjusted is not None])
+
+
+def p_value_text(p_values: np.ndarray) -> str:
+    """How the p-values of exact claims are spread: a check of the checks."""
+    spread = stats.kstest(p_values, "uniform")
+    reading = (
+        "they are spread as chance alone would spread them"
+        if spread.pvalue > 0.01
+        else "they are not spread as chance alone would spread them"
+    )
     return (
-        f"Of the {len(p_values)} p-values of exact claims, {low} lie below 0.1; if every theory "
-        f"and every error bar is right, chance alone puts about {0.1 * len(p_values):.1f} there."
+        f"The {p_values.size} p-values of exact claims: where every theory and every error bar is "
+        f"right they are uniform between 0 and 1. Their distance from uniform is D = "
+        f"{power_text(spread.statistic)} (p = {power_text(spread.pvalue)}, as if no two claims "
+        f"shared their data): {reading}."
+    )
+
+
+def histogram_svg(p_values: np.ndarray, bins: int = 10) -> str:
+    """Histogram of p-values in the colours of the page, with the uniform expectation as a line."""
+    counts, _ = np.histogram(p_values, bins, (0, 1))
+    level, top = p_values.size / bins, max(counts.max(), 1)
+    width, height, foot = 360, 120, 22
+    step, scale = width / bins, height / top
+    bars = "".join(
+        f'<rect x="{i * step + 1:.1f}" y="{height - n * scale:.1f}" width="{step - 2:.1f}"'
+        f' height="{n * scale:.1f}"><title>{n}</title></rect>'
+        for i, n in enumerate(counts)
+    )
+    labels = "".join(
+        f'<text x="{x * width:.0f}" y="{height + 16}" text-anchor="{anchor}">{x:g}</text>'
+        for x, anchor in ((0, "start"), (0.5, "middle"), (1, "end"))
+    )
+    line = height - level * scale
+    alt = f"Histogram of {p_values.size} p-values in {bins} bins: {', '.join(map(str, counts))}."
+    return (
+        f'<svg class="p-values" role="img" aria-label="{alt}"'
+        f' viewBox="0 0 {width} {height + foot}">{bars}'
+        f'<line x1="0" x2="{width}" y1="{line:.1f}" y2="{line:.1f}"/>{labels}</svg>'
     )
 
 
@@ -120,14 +131,21 @@ class Evidence(SphinxDirective):
     def run(self):
         chapters = {name: rows for name in self.pages() if (rows := self.rows(name))}
         everything = [row for rows in chapters.values() for row in rows]
-        for id, times in Counter(row.id for row in everything).items():
+        for id, times in Counter(row.claim.id for row in everything).items():
             if times > 1:
                 logger.warning(
                     "the claim %s is made %d times", id, times, location=self.env.docname
                 )
-        summary = f"**{count_text(everything)}.** {p_value_text(everything)}"
+        p_values = p_values_of(everything)
+        spread = []
+        if p_values.size:
+            spread = [
+                nodes.paragraph("", "", *self.inline(p_value_text(p_values))),
+                nodes.raw("", histogram_svg(p_values), format="html"),
+            ]
         return [
-            nodes.paragraph("", "", *self.inline(summary)),
+            nodes.paragraph("", "", *self.inline(f"**{count_text(everything)}.**")),
+            *spread,
             *(self.chapter(name, rows) for name, rows in chapters.items()),
         ]
 
@@ -154,7 +172,7 @@ class Evidence(SphinxDirective):
             if row.adjusted is not None and row.adjusted < FAMILY_LEVEL:
                 logger.warning(
                     "claim %s: p = %.1e after Holm's adjustment, below the family's level %g",
-                    row.id,
+                    row.claim.id,
                     row.adjusted,
                     FAMILY_LEVEL,
                     location=name,
@@ -185,26 +203,26 @@ class Evidence(SphinxDirective):
         )
 
     def row(self, row: Row) -> nodes.row:
-        verdict = row.verdict
-        see = [f"{{numref}}`{row.figure}`"] if row.figure else []
-        see += [f"slide “{row.lecture}”"] if row.lecture else []
+        claim, verdict = row.claim, row.claim.verdict
+        see = [f"{{numref}}`{claim.figure}`"] if claim.figure else []
+        see += [f"slide “{claim.lecture}”"] if claim.lecture else []
         values = []
         if verdict.measured is not None:
             values = [with_error(verdict.measured, verdict.error), f"{verdict.expected:.4g}"]
         p_values = []
-        if verdict.p_value is not None:
+        if verdict.p_value is not None and claim.expect != "within":
             p_values = [verdict.p_text().removeprefix("p ").removeprefix("= ")]
         if row.adjusted is not None:
             p_values.append(power_text(row.adjusted))
-        kind = row.expect if row.passed else "failed"
+        kind = claim.expect if claim.passed else "failed"
         return nodes.row(
             "",
-            self.entry(row.statement, " · ".join([*see, f"`{row.id}`"])),
+            self.entry(claim.statement, " · ".join([*see, f"`{claim.id}`"])),
             self.entry(*(value.replace("-", "−") for value in values)),
             self.entry(verdict.effect_text()),
             self.entry(*p_values),
             self.entry(row.verdict_text),
-            ids=[nodes.make_id(f"claim-{row.id}")],
+            ids=[nodes.make_id(f"claim-{claim.id}")],
             classes=[f"claim-{kind}"],
         )
 

@@ -14,6 +14,8 @@ stores it with the outputs in the cache, and executes the pages whose fingerprin
 only those. MyST-NB then finds every page in the cache and never runs one itself.
 
 A page that raises fails the build, now and in every later build until it is mended.
+
+The environment variable BOOK_PAGE (``book/networks``) leaves out every other page that holds code.
 """
 
 from __future__ import annotations
@@ -251,6 +253,18 @@ def run_pages(pages: list[Page], cache, timeout: int) -> None:
 # ------------------------------------------------------------------ the extension
 
 
+def leave_out_other_pages(app, config) -> None:
+    """Build one page with code, and the pages without, for whoever writes that page."""
+    if wanted := os.environ.get("BOOK_PAGE"):
+        root = Path(app.srcdir)
+        config.exclude_patterns += [
+            path.relative_to(root).as_posix()
+            for path in root.glob("book/*.md")
+            if is_myst_markdown_notebook(path.read_text(encoding="utf-8"))
+            and path != root / f"{wanted}.md"
+        ]
+
+
 def execute_stale_pages(app, env, added, changed, removed) -> list[str]:
     """Bring the cache up to date; tell Sphinx which pages to read again."""
     if env.mystnb_config.execution_mode != "cache":
@@ -309,6 +323,7 @@ class RunTime(SphinxRole):
 
 def setup(app):
     app.setup_extension("myst_nb")
+    app.connect("config-inited", leave_out_other_pages)
     app.connect("env-get-outdated", execute_stale_pages)
     app.connect("build-finished", forget_build_with_warnings)
     app.add_role("run-time", RunTime())

@@ -1,38 +1,18 @@
-r"""Evidence: statistical verdicts on figures, and the claims that a page stands by.
+"""Verdicts: how far numbers are from a law, how much would still agree, and how surprising it is.
 
 A *verdict* compares numbers with a law. It always holds an effect size, which says how far the two
 are apart, and (where there is chance) a p-value, which says how surprising that distance is.
-A *claim* is a sentence with a verdict and an expectation: to agree with exact theory, to stay
-within a bound of approximate theory, or to be rejected (the negative controls of the book).
-
-How a claim is shown and stored
--------------------------------
-``text/html`` is the line that people read. Its formulas are written ``\(...\)`` inside an element
-of class ``mathjax_process``, which both the built site and JupyterLab typeset. The claim as plain
-data stands in the *metadata* of the same output under the key `CLAIM_KEY`: Jupyter stores it with
-the notebook, nothing tries to draw it (a private mime type would be a warning, hence an error, in
-the build of the site), and the Evidence page is made from it.
+`lecture_utils.teaching.claims` turns verdicts into sentences that a page stands by.
 """
 
-import hashlib
 import math
-import re
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import fft, stats
 
 from lecture_utils._checks import finite_array, positive, positive_int, shape_match
-from lecture_utils.teaching._display import in_build, to_html
-
-FAMILY_LEVEL = 1e-4
-"""Smallest p-value with which a claim of exact agreement still stands."""
-
-CONTROL_LEVEL = 1e-6
-"""Largest p-value with which a negative control counts as rejected."""
-
-CLAIM_KEY = "application/vnd.lecture-utils.claim+json"
-"""Key of a claim's payload in the metadata of its output in a notebook."""
+from lecture_utils.spectra import surmise_distance, surmise_null
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -136,15 +116,13 @@ class Verdict:
         return f"p = {power_text(self.p_value)}" if self.p_value > 1e-300 else "p < 10⁻³⁰⁰"
 
     def text(self):
-        """One line for the axes of a figure: ``KS D = 0.004 ≤ 0.02, n = 10⁵, p = 0.31``."""
+        """One line for the axes of a figure: ``KS D = 0.004 ≤ 0.02, n = 10⁵``."""
         parts = []
         if self.measured is not None:
             parts.append(" vs ".join(self.values_text()))
         parts.append(self.effect_text())
         if self.n_eff is not None:
             parts.append(f"n = {power_text(self.n_eff)}")
-        if self.p_value is not None:
-            parts.append(self.p_text())
         return ", ".join(parts)
 
 
@@ -400,6 +378,92 @@ def identity_verdict(left, right, *, bound):
     )
 
 
+def family_verdict(measured, errors, expected, *, bound):
+    """Compare independent values of known Gaussian errors with their theories: chi squared.
+
+    Parameters
+    ----------
+    measured, errors : array_like, shape (n,)
+    expected : float or array_like, shape (n,)
+    bound : float
+        Largest relative deviation of any of them that counts as agreement.
+
+    Returns
+    -------
+    Verdict
+    """
+    measured = finite_array("measured", measured, ndim=1)
+    errors = shape_match("errors", finite_array("errors", errors), measured.shape, "as measured")
+    expected = np.broadcast_to(finite_array("expected", expected, ndim=(0, 1)), measured.shape)
+    positive("the smallest of errors", errors.min())
+    chi2 = float(np.sum(((measured - expected) / errors) ** 2))
+    return Verdict(
+        test="chi2",
+        statistic=chi2,
+        n_eff=None,
+        p_value=float(stats.chi2.sf(chi2, measured.size)),
+        effect=float(np.max(np.abs(measured / expected - 1))),
+        bound=positive("bound", bound),
+        effect_name="largest relative deviation",
+    )
+
+
+def surmise_verdict(spacings, *, bound, rng):
+    """Compare families of spacings, each in units of its own mean, with Wigner's surmise.
+
+    Scaling a sample by its own mean brings it closer to the law; the null is that of samples
+    treated alike (`lecture_utils.spectra.surmise_null`), and the p-value that of the worst family.
+
+    Parameters
+    ----------
+    spacings : array_like, shape (families, n)
+        Independent spacings.
+    bound : float
+        Largest distance that counts as agreement.
+    rng : numpy.random.Generator or int
+        For the null.
+
+    Returns
+    -------
+    Verdict
+    """
+    spacings = finite_array("spacings", spacings, ndim=2)
+    families, n = spacings.shape
+    distance = surmise_distance(spacings).max()
+    null = surmise_null(rng=rng)
+    tail = np.quantile(null, 0.99)
+    if distance <= tail:
+        single = np.mean(null >= distance)
+    else:  # counting cannot give a small p-value: beyond 99 % the null falls as a Gaussian
+        rate = 1 / np.mean(null[null > tail] ** 2 - tail**2)
+        single = 0.01 * np.exp(-rate * (distance**2 - tail**2))
+    return Verdict(
+        test="KS",
+        statistic=float(distance),
+        n_eff=float(n),
+        p_value=float(-np.expm1(families * np.log1p(-single))),
+        effect=float(distance / np.sqrt(n)),
+        bound=positive("bound", bound),
+        effect_name="largest KS D" if families > 1 else "KS D",
+    )
+
+
+def worst(verdicts):
+    """Return the verdict whose effect is largest in units of its bound, without a p-value.
+
+    The largest of several distances is no draw from the law of one: its p-value would mean nothing.
+
+    Parameters
+    ----------
+    verdicts : iterable of Verdict
+
+    Returns
+    -------
+    Verdict
+    """
+    return replace(max(verdicts, key=lambda v: v.effect / v.bound), p_value=None)
+
+
 def holm(p_values):
     """Adjust the p-values of one family of tests for their number (Holm's step-down method).
 
@@ -430,125 +494,3 @@ def holm(p_values):
     adjusted = np.empty_like(p_values)
     adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1.0)
     return adjusted
-
-
-# --- claims --------------------------------------------------------------------------------------
-
-
-class ClaimFailed(AssertionError):
-    """A claim of the book did not hold while the book was built."""
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A sentence, what was expected of it, and its verdict. Displays as one line."""
-
-    id: str
-    statement: str
-    verdict: Verdict
-    expect: str
-    passed: bool
-    repeated: bool
-    figure: str | None
-    lecture: str | None
-
-    def text(self):
-        """The line as plain text, formulas between dollar signs."""
-        return f"{self._mark()} {self.statement} — {self._evidence()}"
-
-    def payload(self):
-        """Everything the Evidence page needs, as plain JSON types."""
-        return asdict(self) | {
-            "verdict": asdict(self.verdict) | {"text": self.verdict.text()},
-        }
-
-    def _mark(self):
-        if not self.passed:
-            return "✗ FAILED:"
-        return "✗ rejected, as it must be:" if self.expect == "reject" else "✓"
-
-    def _evidence(self):
-        verdict, parts = self.verdict, []
-        if verdict.measured is not None:
-            parts.append("measured {}, expected {}; ".format(*verdict.values_text()))
-        parts.append(verdict.effect_text())
-        if verdict.p_value is not None:
-            parts.append(", " + verdict.p_text())
-        if self.repeated:
-            parts.append(" (repeated once on a fresh random stream with 4 times the sample)")
-        return "".join(parts)
-
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        kind = self.expect if self.passed else "failed"
-        # Text keeps the colour of the theme; the border and the mark carry the meaning.
-        colour = {"failed": "#d00000", "reject": "#cc79a7"}.get(kind, "#009e73")
-        weight = "font-weight:bold;" if kind == "failed" else ""
-        style = f"margin:.3em 0;padding-left:.6em;border-left:.25em solid {colour};{weight}"
-        html = (
-            f'<div class="claim claim-{kind} mathjax_process" style="{style}">'
-            f"{to_html(self._mark())} {to_html(self.statement)} "
-            f'<span class="claim-evidence">— {to_html(self._evidence())}</span></div>'
-        )
-        return {"text/plain": self.text(), "text/html": html}, {CLAIM_KEY: self.payload()}
-
-
-def claim(id, statement, verdict, *, expect="agree", repeat=None, figure=None, lecture=None):
-    """State what a page stands by, with its evidence. The last expression of its cell.
-
-    Parameters
-    ----------
-    id : str
-        Page and name: "networks.layer-variance".
-    statement : str
-        One short sentence; ``$...$`` for formulas.
-    verdict : Verdict
-    expect : {"agree", "within", "reject"}
-        "agree" (exact theory): effect within its bound and p above `FAMILY_LEVEL`.
-        "within" (approximate theory): effect within its bound.
-        "reject" (negative control): effect beyond its bound and p below `CONTROL_LEVEL`.
-    repeat : callable, optional
-        ``repeat(rng, factor)`` runs the experiment again on the stream `rng` with `factor` times
-        the sample and returns its verdict. Called once, with factor 4, if `verdict` fails; then
-        that second verdict decides. The stream follows from `id` alone, so it is fixed in advance.
-    figure : str, optional
-        Name of the figure that shows it.
-    lecture : str, optional
-        Title of the slide, or name of its equation, that is tested.
-
-    Returns
-    -------
-    Claim
-
-    Raises
-    ------
-    ClaimFailed
-        If it fails while the book is built. A reader sees the line in red instead.
-    ValueError
-        If `id` or `expect` is malformed.
-    """
-    if not re.fullmatch(r"[a-z_]+\.[a-z0-9-]+", id):
-        raise ValueError(f'id must look like "page.dash-words", got {id!r}')
-    if expect not in ("agree", "within", "reject"):
-        raise ValueError(f'expect must be "agree", "within" or "reject", got {expect!r}')
-    passed, repeated = _holds(verdict, expect), False
-    if not passed and repeat is not None:
-        verdict, repeated = repeat(_stream(id), 4), True
-        passed = _holds(verdict, expect)
-    result = Claim(id, statement, verdict, expect, passed, repeated, figure, lecture)
-    if not passed and in_build():
-        raise ClaimFailed(f"{id}: {result.text()}")
-    return result
-
-
-def _holds(verdict, expect):
-    p_value = verdict.p_value
-    if expect == "reject":
-        return verdict.effect > verdict.bound and (p_value is None or p_value < CONTROL_LEVEL)
-    if expect == "within":
-        return verdict.within
-    return verdict.within and (p_value is None or p_value > FAMILY_LEVEL)
-
-
-def _stream(id):
-    digest = hashlib.sha256(id.encode()).digest()
-    return np.random.default_rng(int.from_bytes(digest[:16], "big"))

@@ -8,7 +8,7 @@ from scipy import stats
 
 from lecture_utils.teaching.exercises import Mistake, check_answer, expression, function, number
 
-a, b, noise, w = sympy.symbols("alpha B A w", positive=True)
+a, b, noise, theta, w = sympy.symbols("alpha B A theta w", positive=True)
 kappa, gamma, rows, cols, trace = sympy.symbols("kappa gamma M N X", positive=True)
 h = b * (2 - a - a / b) / a
 
@@ -55,6 +55,23 @@ CHECKERS = {
                 noise * (1 + h) / (h**2 - 2), "That is q; the surmise has σ² = 2q, as <S²> = 8q."
             ),
             Mistake(a * noise / b / (1 - a / 2), "The inputs fluctuate too: C is not its mean."),
+        ),
+    ),
+    "mixed-noise": expression(
+        sympy.Rational(4, 81) + sympy.Rational(47, 27) * (1 - theta) ** 2,
+        mistakes=(
+            Mistake(
+                sympy.Rational(47, 27) * (1 - theta) ** 2,
+                "The mean level is wider than the spacing for any noise: 4/81 stays.",
+            ),
+            Mistake(
+                sympy.Rational(4, 81) + sympy.Rational(47, 27) * (1 - theta),
+                "A fourth cumulant takes the square of the fluctuation.",
+            ),
+            Mistake(
+                sympy.Rational(4, 81) + sympy.Rational(47, 27) * (1 - theta**2),
+                "Do not forget the cross term: (θ - 1)², not 1 - θ².",
+            ),
         ),
     ),
     "five-per-cent": number(
