@@ -463,38 +463,39 @@ def train_replicas(text, settings, *, start, time, replicas, optimiser, rng):
     return Replicas(alphas, batches, np.stack(levels))
 
 
-def temperature_exponents(replicas, *, resamples=400, rng):
+def temperature_exponents(replicas):
     r"""Fit the variance of levels over replicas by :math:`\alpha^a|B|^b`.
 
     The variance is averaged over all levels; its logarithm is fitted by least squares. Errors come
-    from a bootstrap over the replicas of each setting.
+    from a jackknife: the fit is repeated without one replica of one setting. (A bootstrap repeats
+    replicas, and with few of them that alone makes the variance scatter.)
 
     Parameters
     ----------
     replicas : Replicas
-    resamples : int
-    rng : numpy.random.Generator or int
+        At least three for each setting.
 
     Returns
     -------
     spectra.Estimate
         Arrays ``(a, b)``. Stochastic gradient descent at small learning rate has (1, -1).
     """
-    rng = np.random.default_rng(rng)
     settings, copies = replicas.levels.shape[:2]
+    if copies < 3:
+        raise ValueError(f"replicas must be at least 3 for each setting, got {copies}")
     ones = np.ones(settings)
     design = np.stack([ones, np.log(replicas.learning_rates), np.log(replicas.batch_sizes)], 1)
     if np.linalg.matrix_rank(design) < 3:
         raise ValueError("replicas must vary learning rate and batch size independently")
-    flat = replicas.levels.reshape(settings, copies, -1)
+    fit = np.linalg.pinv(design)[1:]
+    levels = replicas.levels.reshape(settings, copies, -1)
 
-    def exponents(levels):
-        variance = levels.var(axis=1).mean(axis=1)
-        return np.linalg.lstsq(design, np.log(variance))[0][1:]
+    def log_variance(some):
+        return np.log(some.var(axis=1, ddof=1).mean(axis=1))
 
-    picks = rng.integers(copies, size=(positive_int("resamples", resamples), settings, copies))
-    again = [exponents(np.take_along_axis(flat, pick[..., None], axis=1)) for pick in picks]
-    return spectra.Estimate(exponents(flat), np.std(again, axis=0))
+    without = [log_variance(np.delete(levels, k, axis=1)) for k in range(copies)]
+    scatter = (copies - 1) * np.var(without, axis=0)  # of the log-variance of each setting
+    return spectra.Estimate(fit @ log_variance(levels), np.sqrt(fit**2 @ scatter))
 
 
 # ---------------------------------------------------------------- surgery
