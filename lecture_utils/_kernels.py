@@ -65,18 +65,27 @@ class _Vectors:
         return self.add(self.mul(a, b), c)
 
     def total(self, a):
-        """Sum over the lanes, as a scalar."""
+        """Return the vector that has the sum over all lanes of `a` in each lane."""
         for half in (8, 4, 2, 1):
             turn = [(lane + half) % LANES for lane in range(LANES)]
             mask = ir.Constant(ir.VectorType(ir.IntType(32), LANES), turn)
             a = self.add(a, self.builder.shuffle_vector(a, a, mask))
-        return self.builder.extract_element(a, ir.IntType(32)(0))
+        return a
 
-    def tanh(self, x):
-        x = self._cut(x, _CUT)
-        square = self.mul(x, x)
-        p, q = self._polynomial(_P, square), self._polynomial(_Q, square)
-        return self._cut(self.builder.fdiv(self.mul(x, p), q, flags=_FLAGS), 1.0)
+    def tanh(self, vectors):
+        """Return tanh of each vector of a list; two of them share one slow division."""
+        cut = [self._cut(x, _CUT) for x in vectors]
+        squares = [self.mul(x, x) for x in cut]
+        p = [self.mul(x, self._polynomial(_P, u)) for x, u in zip(cut, squares, strict=True)]
+        q = [self._polynomial(_Q, u) for u in squares]
+        fractions = []
+        for k in range(0, len(vectors) - 1, 2):
+            inverse = self._divide(self.constant(1), self.mul(q[k], q[k + 1]))
+            fractions.append(self.mul(self.mul(p[k], q[k + 1]), inverse))
+            fractions.append(self.mul(self.mul(p[k + 1], q[k]), inverse))
+        if len(vectors) % 2:
+            fractions.append(self._divide(p[-1], q[-1]))
+        return [self._cut(x, 1.0) for x in fractions]
 
     def slope(self, value):
         """Derivative of tanh where it has this value."""
@@ -113,6 +122,9 @@ class _Vectors:
 
     def shift(self, offset, vectors):
         return self.builder.add(offset, _INT(vectors * LANES))
+
+    def _divide(self, a, b):
+        return self.builder.fdiv(a, b, flags=_FLAGS)
 
     def _cut(self, x, bound):
         # Ordered comparisons are false for NaN, which therefore passes.
@@ -163,9 +175,8 @@ def middle_kernel(batch_size):
                     z[b][i % 2] = v.fma(v.scalar(h, b * _HIDDEN + i), row, z[b][i % 2])
             last, factor = v.load(last), v.spread(arguments[4])
             deltas = []
-            for b in samples:
-                feature = v.tanh(v.add(*z[b]))
-                output = v.spread(v.total(v.mul(feature, last)))
+            for b, feature in enumerate(v.tanh([v.add(*sums) for sums in z])):
+                output = v.total(v.mul(feature, last))
                 error = v.mul(v.sub(output, v.scalar(y, b)), factor)
                 deltas.append(v.mul(v.mul(error, last), v.slope(feature)))
             for i in range(_HIDDEN):
@@ -218,11 +229,12 @@ def all_kernel(batch_size):
             delta_at = feature_at + _OUT * batch_size
             for i in v.loop(_HIDDEN, 1):
                 row = [v.load(first, v.shift(builder.mul(i, _INT(_IN)), k)) for k in range(_IN)]
-                for b in samples:
-                    z = v.mul(row[0], inputs[b][0])
-                    for k in range(1, _IN):
-                        z = v.fma(row[k], inputs[b][k], z)
-                    v.store(v.tanh(z), scratch, v.shift(builder.mul(i, _INT(batch_size)), b))
+                z = [v.mul(row[0], inputs[b][0]) for b in samples]
+                for k in range(1, _IN):
+                    z = [v.fma(row[k], inputs[b][k], z[b]) for b in samples]
+                block = builder.mul(i, _INT(batch_size))
+                for b, feature in enumerate(v.tanh(z)):
+                    v.store(feature, scratch, v.shift(block, b))
 
             outputs = v.variables(batch_size)
             for j in v.loop(_OUT, 1):
@@ -232,10 +244,9 @@ def all_kernel(batch_size):
                     for b in samples:
                         z[b] = v.fma(w, hidden(b, i), z[b])
                 weight = v.load(last, j)
-                for b in samples:
-                    feature = v.tanh(z[b])
-                    at = v.shift(builder.mul(j, _INT(batch_size)), feature_at + b)
-                    v.store(feature, scratch, at)
+                block = builder.mul(j, _INT(batch_size))
+                for b, feature in enumerate(v.tanh(z)):
+                    v.store(feature, scratch, v.shift(block, feature_at + b))
                     total = builder.load(outputs[b], typ=_VECTOR)
                     builder.store(v.fma(weight, feature, total), outputs[b])
 
