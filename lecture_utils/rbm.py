@@ -22,8 +22,8 @@ softest, infrared mode is the *last* level. Pairs are numbered from the infrared
 
 References
 ----------
-C. Park, B. Lucini, G. Aarts, Phys. Rev. D 109 (2024) 034521 (model, regulator);
-G. Aarts, B. Lucini, C. Park, arXiv:2407.16427 and 2411.13512 (matrix dynamics, spacings).
+G. Aarts, B. Lucini and C. Park, Phys. Rev. D 109 (2024) 034521 (the model, the regulator) and
+Phys. Rev. E 111 (2025) 015303 (its matrix dynamics, the published spacings).
 """
 
 import argparse
@@ -513,15 +513,15 @@ def train(setting, record, *, runs, start=0.1, data_set=None, explicit=False, rn
     shape = (positive_int("runs", len(which)), setting.n_visible, setting.n_hidden)
     if start != "target":
         start = positive("start", start)
-    rows = _rows(setting, data_set, len(which))
+    rows, target = _rows(setting, data_set, len(which)), _target_covariance(setting)
+    factor = np.linalg.cholesky(target)
     products = np.full((shape[0], len(record), shape[1], shape[1]), np.nan)
     weights, lost_at = np.empty(shape), np.empty(shape[0], dtype=int)
     for r, stream in enumerate(_streams(rng, which)):
         weights[r], chains = _initial(setting, start, stream)
         if not explicit and setting.batch_size > setting.n_visible:
             chains = _root(chains @ chains.T)
-        covariance = _target_covariance(setting) if data_set is None else rows[r].T @ rows[r]
-        covariance /= 1 if data_set is None else rows.shape[1]
+        exact = target.copy() if data_set is None else rows[r].T @ rows[r] / rows.shape[1]
         lost_at[r] = _train_run(
             stream,
             weights[r],
@@ -533,8 +533,8 @@ def train(setting, record, *, runs, start=0.1, data_set=None, explicit=False, rn
             setting.mu2,
             setting.sigma_h**2,
             _DATA.index(setting.data),
-            covariance,
-            np.linalg.cholesky(covariance),
+            exact,
+            factor,
             rows[r],
             products[r],
         )
@@ -620,8 +620,6 @@ def _rows(setting, data_set, runs):
     rows = finite_array("data_set", data_set, (2, 3))
     samples = rows.shape[-2]
     shape_match("data_set", rows, (*(runs,) * (rows.ndim - 2), None, n), "runs, samples, n_visible")
-    if samples < n:
-        raise ValueError(f"data_set must have at least {n} rows (n_visible), got {samples}")
     if setting.data == "epochs" and samples % setting.batch_size:
         raise ValueError(f"batch_size must divide {samples} (rows), got {setting.batch_size}")
     return np.broadcast_to(rows, (runs, samples, n))
@@ -1011,6 +1009,7 @@ def group_statistics(unit, *, runs, snapshots, rng):
     runs, snapshots : int
     rng : numpy.random.Generator or int
     """
+    begin = time.process_time()
     setting = Setting(*unit[:2], data=unit[2])
     trained = stationary(setting, runs=runs, snapshots=snapshots, rng=rng)
     products = trained.products[trained.survived].reshape(-1, *trained.products.shape[2:])
@@ -1018,9 +1017,10 @@ def group_statistics(unit, *, runs, snapshots, rng):
     spacings, blocks = pair_spacings(levels), block_spacings(products)
     pairs = setting.pairs
     sigma = np.sqrt(2 * setting.targets[pairs[:, 0]] * setting.learning_rate / setting.batch_size)
-    centred = (levels - levels.mean(axis=0))[:, pairs]
+    centred = levels[:, pairs] - levels.mean(axis=0)[pairs].mean(axis=1, keepdims=True)
     scaled = (levels - setting.targets)[:, pairs] / sigma[:, None]
     return {
+        "seconds": time.process_time() - begin,
         "lost": np.count_nonzero(~trained.survived),
         "level_mean": levels.mean(axis=0),
         "level_variance": levels.var(axis=0),
@@ -1053,12 +1053,11 @@ def full_statistics(output, *, settings=FULL, runs=25, seed=1, folder=None, work
     """
     units = [(*setting, group) for setting in settings for group in range(_GROUPS)]
     work = partial(group_statistics, runs=runs, snapshots=_SNAPSHOTS)
-    begin = time.perf_counter()
     results = sweep.run(work, units, seed=seed, folder=folder, workers=workers)
     arrays = {f"{kind}_edges": edges for kind, edges in _BINS.items()}
     columns = zip(("learning_rate", "batch_size", "data"), zip(*settings, strict=True), strict=True)
     arrays |= {name: np.array(values) for name, values in columns}
-    for name in results[0]:
+    for name in results[0].keys() - {"seconds"}:
         values = np.array([group[name] for group in results])
         values = values.reshape(len(settings), _GROUPS, *values.shape[1:])
         if name == "lost" or name.endswith("counts"):
@@ -1073,7 +1072,7 @@ def full_statistics(output, *, settings=FULL, runs=25, seed=1, folder=None, work
         "numpy": np.__version__,
         "runs": _GROUPS * runs,
         "snapshots": _SNAPSHOTS,
-        "seconds": round(time.perf_counter() - begin, 1),
+        "cpu_seconds": round(sum(group["seconds"] for group in results)),
     }
     np.savez_compressed(output, provenance=json.dumps(provenance), **arrays)
 
@@ -1106,4 +1105,7 @@ def main(arguments=None):
 
 
 if __name__ == "__main__":
+    # The module by its name, so that worker processes compile its kernels once.
+    from lecture_utils.rbm import main
+
     main()
