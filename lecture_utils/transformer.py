@@ -85,13 +85,14 @@ def corpus(path=None):
     if not plays:
         raise ValueError(f"path must be a file with letters in it, got {path}")
     points = np.frombuffer("".join(plays).encode("utf-32-le"), dtype=np.uint32)
-    alphabet, codes = np.unique(points, return_inverse=True)
+    present = np.bincount(points) > 0
+    codes = (np.cumsum(present) - 1).astype(np.int16)[points]
     lengths = np.array([len(play) for play in plays])
     ends = np.cumsum(lengths)
     cuts = ends - lengths + 9 * lengths // 10
-    pieces = np.split(codes.astype(np.int16), np.column_stack([cuts, ends]).ravel()[:-1])
-    letters = "".join(map(chr, alphabet))
-    return Corpus(np.concatenate(pieces[::2]), np.concatenate(pieces[1::2]), letters)
+    pieces = np.split(codes, np.column_stack([cuts, ends]).ravel()[:-1])
+    alphabet = "".join(map(chr, np.flatnonzero(present)))
+    return Corpus(np.concatenate(pieces[::2]), np.concatenate(pieces[1::2]), alphabet)
 
 
 # ---------------------------------------------------------------- the model
@@ -270,6 +271,7 @@ def train(
     batch_size=16,
     snapshots=(),
     evaluations=(),
+    observe=None,
     rng,
 ):
     """Train models of different seeds side by side.
@@ -289,6 +291,9 @@ def train(
         Windows of letters a batch, drawn with replacement.
     snapshots, evaluations : sequence of int
         Iterations before which levels, and losses (see `evaluate`), are recorded.
+    observe : callable, optional
+        Called as ``observe(iteration, weights)`` at each evaluation, with a copy of the weights;
+        to let the models write, for instance.
     rng : numpy.random.Generator or int
 
     Returns
@@ -307,7 +312,7 @@ def train(
         generators = _generators(rng, runs)
         weights = _initial_weights(generators, start, Shape(vocabulary=len(text.alphabet)))
     else:
-        weights = {name: tensor.detach().clone() for name, tensor in start.items()}
+        weights = _copy(start)
         generators = _generators(rng, len(weights["kqv"]))
     step = _optimiser(optimiser, weights, positive("learning_rate", learning_rate))
     batches = _batches(text.train, generators, batch_size, weights["positions"].shape[1])
@@ -318,6 +323,8 @@ def train(
             levels.append(attention_levels(weights))
         if iteration in evaluations:
             evaluated.append([evaluate(weights, part) for part in (text.train, text.validation)])
+            if observe is not None:
+                observe(iteration, _copy(weights))
         if iteration == iterations:
             break
         loss = losses(weights, next(batches))
@@ -715,6 +722,10 @@ def _train_setting(unit, *, replicas, start_seed, rng):
 # ---------------------------------------------------------------- helpers
 
 _IN_LAYERS = frozenset(n for n, size in parameter_shapes(Shape(layers=7)).items() if size[0] == 7)
+
+
+def _copy(weights):
+    return {name: tensor.detach().clone() for name, tensor in weights.items()}
 
 
 def _generators(rng, runs):

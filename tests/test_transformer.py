@@ -1,6 +1,7 @@
 """The batched transformer against one written head by head, its training, and its statistics."""
 
 import json
+from functools import partial
 
 import numpy as np
 import pytest
@@ -301,6 +302,21 @@ def test_a_short_training_learns_the_text(text, small, training):
     assert not np.array_equal(training.levels[0], training.levels[1])
 
 
+def test_an_observer_sees_copies(text, small):
+    seen = {}
+
+    def observe(iteration, weights):
+        seen[iteration] = tf.evaluate(weights, text.train)
+        weights["kqv"].zero_()
+
+    options = dict(start=small, iterations=4, batch_size=2, evaluations=[0, 3], rng=RNG)
+    watched = tf.train(text, observe=observe, **options)
+    alone = tf.train(text, **options)
+    assert list(seen) == [0, 3]
+    np.testing.assert_array_equal(np.stack(list(seen.values()), 1), alone.train_loss)
+    np.testing.assert_array_equal(watched.batch_loss, alone.batch_loss)
+
+
 def test_each_run_depends_on_its_number_alone(text, small, training):
     for count in (1, 2):
         start = {name: tensor[:count] for name, tensor in small.items()}
@@ -520,7 +536,8 @@ def test_the_command_resumes_and_tells_where_its_numbers_come_from(
             options["start"] = {"default": small, "gaussian": wide}[options["start"]]
         return train(*args, **options)
 
-    train = tf.train
+    train, evaluate = tf.train, tf.evaluate
+    monkeypatch.setattr(tf, "evaluate", partial(evaluate, windows=5))
     monkeypatch.setattr(tf, "corpus", lambda: text)
     monkeypatch.setattr(tf, "train", quick)
     monkeypatch.setattr(tf, "BLOCK", 3)
