@@ -318,8 +318,9 @@ class Setting:
         r"""Relative change of a pair's mean square spacing by its neighbours, (pairs,).
 
         Sorted levels feel the elements of :math:`WW^T` that connect a pair to other levels;
-        the block of the pair alone does not. Degenerate perturbation theory to third order:
-        :math:`-\sum_j\bigl(2V_j-V_j^2/V\bigr)/(x-x_j)^2`, V inside the pair, off the diagonal.
+        the block of the pair alone does not. Degenerate perturbation theory to third order, for
+        normal elements: :math:`-\sum_j\bigl(2V_j-V_j^2/V\bigr)/(x-x_j)^2`, V inside the pair, off
+        the diagonal. Third cumulants of real training add to it at the same order.
         """
         i, partner = self.pairs.T
         v, inside = self.variances[i], self.variances[i, partner][:, None]
