@@ -14,6 +14,7 @@ from functools import partial
 import joblib
 import numpy as np
 import pytest
+import threadpoolctl
 from scipy import stats
 
 import lecture_utils
@@ -95,6 +96,16 @@ def test_names_are_values_not_objects():
     plain = sweep.run(first_number, [("T", 0.5, 3), {"a": 1, "b": None}], seed=5)
     numpy = [["T", np.float64(0.5), np.int32(3)], {"b": None, "a": np.int64(1)}]
     assert sweep.run(first_number, numpy, seed=np.int64(5)) == plain
+
+
+def threads(unit, *, rng):
+    return max(pool["num_threads"] for pool in threadpoolctl.threadpool_info())
+
+
+def test_a_unit_has_one_thread_for_linear_algebra():
+    with threadpoolctl.threadpool_limits(2):
+        assert threads(0, rng=0) == 2
+        assert sweep.run(threads, [0], seed=0) == [1]
 
 
 # --- what is kept --------------------------------------------------------------------------------
