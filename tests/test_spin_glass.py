@@ -8,6 +8,7 @@ import torch
 from scipy import integrate, stats
 
 from lecture_utils import spin_glass as sg
+from lecture_utils import teacher_student
 
 AGREES, REJECTED = 1e-3, 1e-6
 
@@ -208,6 +209,18 @@ def test_many_networks_at_once():
     for r in range(4):
         alone = sg.loss_terms(phi[r], couplings[r], fields[r], y[r])
         np.testing.assert_allclose(together[:, r], alone)
+
+
+def test_the_loss_of_trained_networks_is_their_energy():
+    problem = teacher_student.draw_problem(3, 200, rng=11)
+    trained = teacher_student.train_middle(problem, 1.0, 0.1, times=[0, 2_000])
+    last, y = trained.weights[2], problem.y[:, None, :, None]
+    phi = teacher_student.features(trained.weights, problem.x[:, None])[1]
+    couplings, fields = sg.network_couplings(last), sg.network_fields(last, y)
+    terms = sg.loss_terms(phi, couplings, fields, y)
+    loss = teacher_student.observables(trained, problem).train_loss
+    np.testing.assert_allclose(sum(terms), loss, rtol=1e-9)
+    assert np.all(loss[:, 1] < 0.5 * loss[:, 0])
 
 
 # --- bad input -----------------------------------------------------------------------------------
