@@ -182,6 +182,17 @@ def test_company_changes_no_bit_of_a_run():
             np.testing.assert_array_equal(one[:2], other)
 
 
+@pytest.mark.parametrize("fresh", [False, True])
+def test_watching_changes_no_bit(fresh):
+    noisy = ts.draw_problem(2, 16, noise=0.5, rng=4)
+    seldom, often = (
+        ts.train_all(noisy, 1.0, 0.1, times=times, fresh=fresh, rng=5).weights
+        for times in ([703], [0, 1, 8, 500, 703])
+    )
+    for one, other in zip(seldom, often, strict=True):
+        np.testing.assert_array_equal(one[:, -1], other[:, -1])
+
+
 def test_kernels_agree_without_wide_vectors(problem, tmp_path):
     script = (
         "import sys, numpy as np; from lecture_utils import teacher_student as ts;"
@@ -352,7 +363,7 @@ def test_output_gradients_are_autograds(problem):
             np.testing.assert_allclose(slopes[2, s], exact, rtol=1e-9, atol=1e-12)
 
 
-def test_stability_limit_of_equal_and_of_orthogonal_samples(problem):
+def test_stability_limit_of_equal_samples_and_of_teachers(problem):
     x = np.repeat(problem.x[:, :1], 3, axis=1)
     squares = np.sum(ts.output_gradients(problem.teacher, x, "all")[:, 0] ** 2, axis=-1)
     for batch_size in (1, 4):

@@ -31,7 +31,8 @@ def train_middle(problem, sigma_w, temperature, *, times, batch_size=4):
         The number of its samples is a multiple of `batch_size`.
     sigma_w, temperature : float
     times : array_like of int, ascending
-        Numbers of updates after which to record; 0 is before training.
+        Numbers of updates after which to record; 0 is before training. The others have no
+        influence on what is found at one time.
     batch_size : int
         At most 16.
 
@@ -78,7 +79,7 @@ def train_all(problem, sigma_w, temperature, *, times, batch_size=4, fresh=False
     times, batch_size, rate = _schedule(times, batch_size, temperature)
     runs, samples = problem.y.shape
     rng = np.random.default_rng(rng)
-    children = rng.spawn(runs) if fresh else []
+    sources = [child.spawn(2) for child in rng.spawn(runs)] if fresh else []
     start = problem.student(sigma_w, "all")
     blocks = [_lanes(array) for array in start]
     data = _lanes(problem.x), _lanes(problem.y)
@@ -87,10 +88,10 @@ def train_all(problem, sigma_w, temperature, *, times, batch_size=4, fresh=False
     now = 0
     for k, then in enumerate(times):
         while now < then:
-            updates = min(then - now, 2_500)
+            updates = min(then - now, 500)  # fresh data take memory
             if fresh:
                 batches = np.arange(updates * batch_size).reshape(updates, batch_size)
-                data = _fresh_data(problem, updates * batch_size, children)
+                data = _fresh_data(problem, updates * batch_size, sources)
             else:
                 batches = rng.integers(samples, size=(updates, batch_size))
             for first, middle, last, x, y in zip(*blocks, *data, strict=True):
@@ -101,9 +102,10 @@ def train_all(problem, sigma_w, temperature, *, times, batch_size=4, fresh=False
     return Trajectory(times, tuple(recorded), start, "all")
 
 
-def _fresh_data(problem, samples, generators):
-    x = np.stack([child.standard_normal((samples, INPUTS)) for child in generators])
-    errors = np.stack([child.standard_normal(samples) for child in generators])
+def _fresh_data(problem, samples, sources):
+    """Draw inputs and labels, from two generators for each run."""
+    x = np.stack([inputs.standard_normal((samples, INPUTS)) for inputs, _ in sources])
+    errors = np.stack([labels.standard_normal(samples) for _, labels in sources])
     return _lanes(x), _lanes(features(problem.teacher, x)[2] + problem.noise * errors)
 
 
