@@ -29,9 +29,9 @@ def stability_limit(weights, x, batch_size, layers):
     r"""Temperature above which SGD leaves a minimum with these weights.
 
     :math:`T = 2/(\mathrm{tr}\,H + (|B|-1)\lambda_{\max})`, where :math:`H` is the curvature
-    :math:`\langle g g^T\rangle` of output gradients. An estimate, exact for equal samples: near a teacher
-    it is as good as `cycled_stability_limit`, but too high, by a factor of two to four, for
-    networks that were trained at temperatures around one.
+    :math:`\langle g g^T\rangle` of output gradients. An estimate, exact for equal samples: near a
+    teacher as good as `cycled_stability_limit`, but a factor of 1.7 to 4 too high for networks
+    that were trained at temperatures of one to two.
 
     Parameters
     ----------
