@@ -427,7 +427,8 @@ def test_exponents_of_levels_with_known_noise():
         errors.append(fit.error)
     assert np.all(stats.ttest_1samp(found, [1.2, -0.7]).pvalue > AGREES)
     assert np.all(stats.ttest_1samp(found, [1.0, -1.0]).pvalue < REJECTED)
-    np.testing.assert_allclose(np.mean(errors, axis=0), np.std(found, axis=0), rtol=0.35)
+    ratio = np.mean(errors, axis=0) / np.std(found, axis=0)
+    assert np.all((ratio > 1) & (ratio < 1.7))  # the jackknife of few replicas is cautious
 
 
 # --- surgery -------------------------------------------------------------------------------------
