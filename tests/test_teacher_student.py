@@ -515,6 +515,7 @@ def test_the_command_line():
         (lambda p: ts.train_middle(p, 1, 1, times=[2, 1]), r"times must be ascending.*\[2. 1.\]"),
         (lambda p: ts.train_middle(p, 1, 1, times=[0.5]), "times must be ascending whole"),
         (lambda p: ts.train_middle(p, 1, 1, times=[-1]), "times must be ascending whole"),
+        (lambda p: ts.train_middle(p, 1, 1, times=[3, 3]), "times must be ascending whole"),
         (
             lambda p: ts.train_middle(p, 1, 1, times=[1], batch_size=5),
             r"batch_size must divide 64 \(the samples\), got 5",
