@@ -509,6 +509,23 @@ def test_levels_alone_follow_training_once_eigenvectors_are_pinned():
     assert stats.ks_2samp(free[:, 0], trained[:, 0]).pvalue < REJECTED
 
 
+def test_corrections_of_the_levels_alone_are_ito_and_the_lag_of_eigenvectors():
+    setting, instant = rbm.Setting(0.5, 8000, data="batches"), 5e-5  # less than one step
+    begin = np.linalg.eigvalsh(rbm.linearised_products(setting, 4, rng=np.random.default_rng(9)))
+    end = [
+        rbm.dyson_levels(setting, instant, runs=4, corrected=c, rng=np.random.default_rng(9))
+        for c in (True, False)
+    ]
+    kappa, kicks = setting.kappa, (1 + np.eye(10)) * 2 / 8000
+    ito = 0.25 * kicks / np.outer(kappa, kappa) @ setting.targets
+    lag = np.zeros_like(begin)
+    for i, j in itertools.permutations(range(10), 2):
+        if not np.any(np.all(np.sort([i, j]) == setting.pairs, axis=1)):
+            push = 2 * 0.5 * setting.variances[i, j] / (kappa[i] * kappa[j])
+            lag[:, i] += push * begin[:, i] / (begin[:, i] - begin[:, j])
+    np.testing.assert_allclose((end[0] - end[1]) / instant, ito - lag, rtol=1e-3, atol=1e-8)
+
+
 def test_levels_alone_know_batches_of_data_and_the_scale_of_hidden_units():
     a = rbm.Setting(0.2, 2000, sigma_h=2.0, data="batches")
     b = rbm.Setting(0.8, 2000, data="batches")
