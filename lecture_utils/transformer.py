@@ -626,7 +626,7 @@ TEMPERATURES = {
 def main(arguments=None):
     """Train many models, and replicas of one, and write their levels to a file."""
     parser = argparse.ArgumentParser(
-        prog="python -m lecture_utils.transformer", description=__doc__
+        prog="python -m lecture_utils.transformer", description=main.__doc__
     )
     parser.add_argument("--full", type=Path, required=True, metavar="OUTPUT.npz")
     parser.add_argument("--seeds", type=int, default=16, help=f"a multiple of {BLOCK}")
