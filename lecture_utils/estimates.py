@@ -9,7 +9,7 @@ from lecture_utils._checks import finite_array, shape_match
 def mean_and_error(values):
     """Mean of all values, with its standard error from the scatter between independent runs.
 
-    Values of one run need not be independent of each other: each run counts as one number, its mean.
+    Values of one run need not be independent of each other: a run counts as one number, its mean.
 
     Parameters
     ----------
