@@ -204,6 +204,18 @@ def test_what_is_wide_on_a_phone_scrolls_in_itself(name, visit):
     assert hidden == []
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_letters_in_figures_stay_legible_on_a_phone(name, visit):
+    """Drawn at 11 and 9 points (`small`), they come out at no less than 9 pixels."""
+    page = visit(name, True).page
+    shrunk = page.evaluate(
+        """() => [...document.querySelectorAll("article .cell_output figure img[src$='.svg']")]
+            .map((e) => [e.getBoundingClientRect().width / e.naturalWidth, e.alt])
+            .filter(([scale]) => scale < 0.74)"""
+    )
+    assert shrunk == []
+
+
 def test_one_switch_shows_and_hides_all_code(visit):
     page = visit("book/learning_dynamics").page
     page.reload()

@@ -336,6 +336,7 @@ def test_a_family_of_values():
     assert far.p_value < 1e-6
     assert far.effect == pytest.approx(0.2)
     assert verdicts.family_verdict([2.0, 2.1], [0.1, 0.1], 2.0, bound=0.1).within
+    assert verdicts.family_verdict([0.3, -0.4], [1, 1], 0.0, bound=1).effect == pytest.approx(0.4)
     with pytest.raises(ValueError, match="errors must have shape"):
         verdicts.family_verdict([1.0, 2.0], [0.1], 1.0, bound=0.1)
     with pytest.raises(ValueError, match="the smallest of errors must be"):

@@ -386,7 +386,7 @@ def family_verdict(measured, errors, expected, *, bound):
     measured, errors : array_like, shape (n,)
     expected : float or array_like, shape (n,)
     bound : float
-        Largest relative deviation of any of them that counts as agreement.
+        Largest relative deviation (absolute where the theory is zero) that counts as agreement.
 
     Returns
     -------
@@ -402,9 +402,9 @@ def family_verdict(measured, errors, expected, *, bound):
         statistic=chi2,
         n_eff=None,
         p_value=float(stats.chi2.sf(chi2, measured.size)),
-        effect=float(np.max(np.abs(measured / expected - 1))),
+        effect=float(np.max(np.abs(measured - expected) / np.where(expected, abs(expected), 1))),
         bound=positive("bound", bound),
-        effect_name="largest relative deviation",
+        effect_name="largest deviation",
     )
 
 
