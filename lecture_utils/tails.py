@@ -281,14 +281,14 @@ def class_spacings(levels):
     return np.stack([spectra.relative_spacings(one_class) for one_class in y])
 
 
-def surmise_distance(levels):
+def class_distance(levels):
     """Return the Kolmogorov-Smirnov distance of all `class_spacings` from Wigner's surmise."""
     spacings = class_spacings(levels).ravel()
     return float(stats.kstest(spacings, laws.wigner_surmise().cdf, method="asymp").statistic)
 
 
-def surmise_null(shape, rows, *, draws=200, rng):
-    """Return values of `surmise_distance` for Gaussian random matrices, ascending.
+def class_null(shape, rows, *, draws=200, rng):
+    """Return values of `class_distance` for Gaussian random matrices, ascending.
 
     Parameters
     ----------
@@ -309,7 +309,7 @@ def surmise_null(shape, rows, *, draws=200, rng):
         ensembles.wishart_spectra(matrices, rows, shape[2], rng=rng)
         for _ in range(positive_int("draws", draws))
     )
-    return np.sort([surmise_distance(x.reshape(shape)) for x in spectra_of_draws])
+    return np.sort([class_distance(x.reshape(shape)) for x in spectra_of_draws])
 
 
 def shuffled(levels, *, rng):

@@ -227,8 +227,8 @@ def test_spacings_of_unequal_scales_are_unfolded():
     np.testing.assert_allclose(spacings.mean(axis=1), 1)
     np.testing.assert_allclose(spacings, tails.class_spacings(levels))
     np.testing.assert_allclose(spacings, tails.class_spacings(levels**1.3))
-    null = tails.surmise_null(levels.shape, 64, draws=100, rng=rng)
-    assert tails.surmise_distance(scale * levels) < null[-1]
+    null = tails.class_null(levels.shape, 64, draws=100, rng=rng)
+    assert tails.class_distance(scale * levels) < null[-1]
     raw = np.diff(scale * levels)
     raw = (raw / raw.mean(axis=1, keepdims=True)).ravel()
     assert stats.kstest(raw, laws.wigner_surmise().cdf).statistic > 3 * null[-1]
@@ -237,10 +237,10 @@ def test_spacings_of_unequal_scales_are_unfolded():
 def test_the_null_is_ascending_and_holds_for_uniform_entries():
     rng = np.random.default_rng(RNG)
     shape = (2, 16, 16)
-    null = tails.surmise_null(shape, 64, draws=200, rng=rng)
+    null = tails.class_null(shape, 64, draws=200, rng=rng)
     assert np.all(np.diff(null) >= 0)
     uniform = [
-        tails.surmise_distance(
+        tails.class_distance(
             np.linalg.svd(rng.uniform(-1, 1, (2, 16, 64, 16)), compute_uv=False)[..., ::-1] ** 2
         )
         for _ in range(200)
@@ -255,7 +255,7 @@ def test_shuffled_levels_lose_their_repulsion_and_keep_their_density():
     dealt = tails.shuffled(levels, rng=RNG)
     np.testing.assert_array_equal(np.sort(dealt.reshape(2, -1)), np.sort(levels.reshape(2, -1)))
     assert np.all(np.diff(dealt) >= 0)
-    assert tails.surmise_distance(dealt) > 0.1 > 3 * tails.surmise_distance(levels)
+    assert tails.class_distance(dealt) > 0.1 > 3 * tails.class_distance(levels)
 
 
 # --- bad input -----------------------------------------------------------------------------------
@@ -293,7 +293,7 @@ POWER = tails.Tail("power", 1.0, 2.0, 0.0, np.zeros(5))
         (lambda: tails.bootstrap(np.mean, [1.0, 2.0], resamples=0, rng=1), "resamples .* got 0"),
         (lambda: tails.class_spacings(np.ones((3, 4))), "levels must have 3 dimension"),
         (lambda: tails.class_spacings(np.zeros((1, 2, 3))), "levels must be .* got 0.0"),
-        (lambda: tails.surmise_null((1, 2, 3), 4, draws=0, rng=1), "draws must be .* got 0"),
+        (lambda: tails.class_null((1, 2, 3), 4, draws=0, rng=1), "draws must be .* got 0"),
         (lambda: tails.shuffled(np.ones(3), rng=1), "levels must have 3 dimension"),
     ],
 )

@@ -11,6 +11,8 @@ from torch import nn
 
 from lecture_utils import ensembles, laws, tails
 from lecture_utils import transformer as tf
+from lecture_utils.transformer import full, temperature
+from lecture_utils.transformer import training as training_room
 
 AGREES, REJECTED = 1e-3, 1e-6
 RNG = 20250916
@@ -538,19 +540,20 @@ def test_the_command_resumes_and_tells_where_its_numbers_come_from(
         return train(*args, **options)
 
     train, evaluate = tf.train, tf.evaluate
-    monkeypatch.setattr(tf, "evaluate", partial(evaluate, windows=5))
-    monkeypatch.setattr(tf, "corpus", lambda: text)
-    monkeypatch.setattr(tf, "train", quick)
-    monkeypatch.setattr(tf, "BLOCK", 3)
+    monkeypatch.setattr(training_room, "evaluate", partial(evaluate, windows=5))
+    monkeypatch.setattr(full, "corpus", lambda: text)
+    monkeypatch.setattr(full, "train", quick)
+    monkeypatch.setattr(temperature, "train", quick)
+    monkeypatch.setattr(full, "BLOCK", 3)
     monkeypatch.setattr(
-        tf, "TEMPERATURES", {"sgd": (0.2, {0.1: (2, 3)}), "adamw": (0.01, {0.01: (2,)})}
+        full, "TEMPERATURES", {"sgd": (0.2, {0.1: (2, 3)}), "adamw": (0.01, {0.01: (2,)})}
     )
     monkeypatch.setattr(
-        tf, "initial_weights", lambda runs, rng: {name: t[:runs] for name, t in small.items()}
+        full, "initial_weights", lambda runs, rng: {name: t[:runs] for name, t in small.items()}
     )
     output = tmp_path / "levels.npz"
     command = ["--full", str(output), "--seeds", "6", "--iterations", "10", "--replicas", "2"]
-    tf.main(command)
+    full.main(command)
     assert len(calls) == 2 * 2 + 3
     with np.load(output) as stored:
         provenance = json.loads(str(stored["provenance"]))
@@ -567,7 +570,7 @@ def test_the_command_resumes_and_tells_where_its_numbers_come_from(
     assert provenance["seed"] == 1
     assert provenance["cpu_seconds"] >= 0
 
-    tf.main([*command[:3], "9", *command[4:]])  # three models more
+    full.main([*command[:3], "9", *command[4:]])  # three models more
     assert len(calls) == 7 + 2
     with np.load(output) as stored:
         np.testing.assert_array_equal(stored["default_levels"][:6], first["default_levels"])
@@ -576,7 +579,7 @@ def test_the_command_resumes_and_tells_where_its_numbers_come_from(
 
 def test_the_command_refuses_a_broken_block(capsys):
     with pytest.raises(SystemExit):
-        tf.main(["--full", "x.npz", "--seeds", "6"])
+        full.main(["--full", "x.npz", "--seeds", "6"])
     assert "--seeds must be a positive multiple of 4, got 6" in capsys.readouterr().err
 
 

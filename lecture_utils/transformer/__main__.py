@@ -1,0 +1,5 @@
+"""Train at full statistics."""
+
+from lecture_utils.transformer.full import main
+
+main()
