@@ -9,6 +9,8 @@ import torch
 from scipy import integrate, linalg, stats
 
 from lecture_utils import laws, rbm
+from lecture_utils.rbm import _kernels
+from lecture_utils.rbm import full as full_module
 
 AGREES, REJECTED = 1e-3, 1e-6  # p-values of a right and of a known-wrong sampler
 RNG = 20250801
@@ -243,7 +245,7 @@ def test_batches_of_an_epoch_are_dealt_without_repetition_and_in_any_order():
         epoch = np.zeros((4, 4))
         first = None
         for _ in range(2):
-            position = rbm._deal(rng, order, position, 2, False, rows, moments)
+            position = _kernels._deal(rng, order, position, 2, False, rows, moments)
             first = np.flatnonzero(np.diag(moments)) if first is None else first
             epoch += 2 * moments
         np.testing.assert_allclose(epoch, np.eye(4))
@@ -541,7 +543,9 @@ def test_levels_alone_know_batches_of_data_and_the_scale_of_hidden_units():
 
 
 def test_command_prints_four_mean_spacings(capsys):
-    rbm.main(["--learning-rate", "0.1", "--batch-size", "64", "--runs", "20", "--seed", "3"])
+    full_module.main(
+        ["--learning-rate", "0.1", "--batch-size", "64", "--runs", "20", "--seed", "3"]
+    )
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].endswith("lost (kernel not positive definite): 0")
     setting = rbm.Setting(0.1, 64)
@@ -556,8 +560,8 @@ def test_full_statistics_are_kept_with_their_provenance(tmp_path, monkeypatch):
     settings = ((0.8, 16, "exact"), (0.8, 640, "batches"))
     full = dict(settings=settings, runs=2, seed=5, folder=tmp_path / "parts")
     rbm.full_statistics(tmp_path / "first.npz", **full)
-    monkeypatch.setattr(rbm, "stationary", None)  # everything comes from the folder
-    monkeypatch.setattr(rbm, "FULL", settings)
+    monkeypatch.setattr(full_module, "stationary", None)  # everything comes from the folder
+    monkeypatch.setattr(full_module, "FULL", settings)
     rbm.full_statistics(tmp_path / "out.npz", **full)
     with np.load(tmp_path / "out.npz") as file, np.load(tmp_path / "first.npz") as first:
         out = dict(file)
@@ -605,9 +609,9 @@ def test_cumulant_of_a_pair_is_that_of_two_levels():
 def test_command_runs_the_full_statistics(tmp_path, monkeypatch):
     calls = []
     monkeypatch.setattr(
-        rbm, "full_statistics", lambda output, **options: calls.append((output, options))
+        full_module, "full_statistics", lambda output, **options: calls.append((output, options))
     )
-    rbm.main(["--full", "a.npz", "--workers", "1", "--seed", "4"])
+    full_module.main(["--full", "a.npz", "--workers", "1", "--seed", "4"])
     assert calls == [("a.npz", dict(seed=4, folder="a.npz.parts", workers=1))]
 
 
