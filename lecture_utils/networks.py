@@ -323,6 +323,7 @@ def train(
     steps: int,
     optimiser: str = "sgd",
     activation: Callable[[torch.Tensor], torch.Tensor] = torch.tanh,
+    frozen: Sequence[int] = (),
     records: int = 40,
     rng,
 ) -> TrainingRun:
@@ -341,6 +342,8 @@ def train(
         it, (networks, samples, n) when each has its own.
     optimiser
         ``"sgd"`` (no momentum) or ``"adam"`` (torch's defaults but for the learning rate).
+    frozen
+        Layers that keep their weights, counted from zero. Batches do not depend on it.
     records
         Number of recorded points, spread evenly over the steps, beside the one at the start.
 
@@ -354,7 +357,7 @@ def train(
     ------
     ValueError
         For an unknown optimiser, sizes or rates that are not positive, a batch larger than the
-        data, or shapes that do not fit.
+        data, layers that do not exist, or shapes that do not fit.
 
     References
     ----------
@@ -373,8 +376,16 @@ def train(
     if optimiser not in optimisers:
         raise ValueError(f"optimiser must be one of {sorted(optimisers)}, got {optimiser!r}")
 
-    parameters = [torch.tensor(matrix, requires_grad=True) for matrix in weights]
-    step_rule = optimisers[optimiser](parameters, lr=learning_rate)
+    learning = set(range(len(weights))) - set(frozen)
+    if not (set(frozen) < set(range(len(weights)))):
+        raise ValueError(
+            f"frozen must name some, not all, of layers 0 to {len(weights) - 1}, got {frozen}"
+        )
+    parameters = [
+        torch.tensor(matrix, requires_grad=layer in learning)
+        for layer, matrix in enumerate(weights)
+    ]
+    step_rule = optimisers[optimiser]([parameters[i] for i in sorted(learning)], lr=learning_rate)
     batches = torch.Generator().manual_seed(int(np.random.default_rng(rng).integers(2**63)))
 
     def outputs(signal):

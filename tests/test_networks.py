@@ -218,6 +218,17 @@ def test_one_sample_makes_sgd_gradient_descent_by_hand():
             np.testing.assert_allclose(trained[r], matrix, rtol=1e-12)
 
 
+def test_a_frozen_layer_keeps_its_weights_and_the_others_their_gradient():
+    x, y = np.array([[0.5, -1.0]]), np.array([[0.3]])
+    ensemble = networks.initial_weights([2, 3, 1], networks=2, rng=0)
+    setting = {"learning_rate": 0.1, "batch_size": 1, "steps": 1, "records": 1, "rng": 0}
+    run = networks.train(ensemble, (x, y), (x, y), frozen=[0], **setting)
+    np.testing.assert_array_equal(run.weights[0], ensemble[0])
+    free = networks.train(ensemble, (x, y), (x, y), **setting)
+    np.testing.assert_array_equal(run.weights[1], free.weights[1])
+    assert np.all(free.weights[0] != ensemble[0])
+
+
 def test_first_step_of_adam_has_the_size_of_the_learning_rate():
     weights, _, run = _small_training(
         optimiser="adam", learning_rate=1e-3, steps=1, records=1, batch_size=64
@@ -304,6 +315,12 @@ def test_bad_input_names_parameter_and_value(problem):
 def test_bad_training_options(options, message):
     with pytest.raises(ValueError, match=message):
         _small_training(**options)
+
+
+@pytest.mark.parametrize("frozen", [[2], [0, 1], [-1]])
+def test_frozen_layers_exist_and_one_learns(frozen):
+    with pytest.raises(ValueError, match="frozen must name some, not all, of layers 0 to 1"):
+        _small_training(frozen=frozen)
 
 
 def test_training_wants_an_ensemble_and_data_that_fit(problem):
