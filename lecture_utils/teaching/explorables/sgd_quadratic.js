@@ -124,7 +124,7 @@ export function render({ model, el }) {
       exact: `stroke="${THEORY}" stroke-width="2.5"`,
     };
     const curves = [
-      ...(Number.isFinite(exact) ? [["exact", exact, styles.exact]] : []),
+      ...(Number.isFinite(exact) ? [["Gaussian of exact variance", exact, styles.exact]] : []),
       ["constant noise", constant, styles.constant],
       ["leading order", leading, styles.leading],
     ];
