@@ -16,7 +16,7 @@ from lecture_utils.rbm.levels import block_spacings, pair_spacings
 from lecture_utils.rbm.theory import Setting
 from lecture_utils.rbm.training import stationary
 
-#: Mean spacings of the four pairs as published, |B| = 16, by learning rate.
+#: Mean spacings of the four pairs as published, at a batch size of 16, by learning rate.
 PUBLISHED = {
     0.01: (0.1354, 0.1183, 0.0913, 0.0764),
     0.02: (0.1880, 0.1699, 0.1212, 0.1043),
