@@ -232,3 +232,6 @@ def test_feedback_is_one_safe_line_of_html():
     html = exercises.Feedback(False, "Is $a<b$ & <b>?")._repr_html_()
     assert r"✗ Is \(a&lt;b\) &amp; &lt;b&gt;?" in html
     assert "✓" in exercises.Feedback(True, "Correct.")._repr_html_()
+    nothing = check("half", ...)._repr_html_()  # no cross before anyone has tried
+    assert "…" in nothing
+    assert "✗" not in nothing

@@ -22,14 +22,17 @@ from lecture_utils.teaching._display import in_build, to_html
 
 @dataclass(frozen=True)
 class Feedback:
-    """Reply to an answer. Displays as one line."""
+    """Reply to an answer, `correct` is None where there is none yet. Displays as one line."""
 
-    correct: bool
+    correct: bool | None
     message: str
 
     def _repr_html_(self):
-        colour = "#009e73" if self.correct else "#d55e00"
-        mark = "✓" if self.correct else "✗"
+        mark, colour = {
+            True: ("✓", "#009e73"),
+            False: ("✗", "#d55e00"),
+            None: ("…", "#7f7f7f"),
+        }[self.correct]
         return (
             '<div class="feedback mathjax_process" '
             f'style="padding-left:.6em;border-left:.25em solid {colour}">'
@@ -82,7 +85,7 @@ def check_answer(checkers, name, answer):
     if name not in checkers:
         raise ValueError(f"name must be one of {', '.join(checkers)}, got {name!r}")
     if answer is None or answer is ...:
-        return Feedback(False, "No answer yet: put yours in place of the dots.")
+        return Feedback(None, "No answer yet: put yours in place of the dots.")
     feedback = checkers[name](answer)
     if in_build() and not feedback.correct:
         raise WrongAnswer(f"{name}: {feedback.message}")
