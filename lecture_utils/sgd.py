@@ -13,10 +13,10 @@ comes first; covariances and cumulants are those of the data set, normalised by 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import integrate, optimize, sparse, stats
+from scipy import integrate, optimize, sparse, special
 from scipy.sparse import linalg
 
-from lecture_utils._checks import finite_array, positive, positive_int
+from lecture_utils._checks import finite_array, positive, positive_int, shape_match
 from lecture_utils.networks import backpropagate
 
 #: A run of the quadratic counts as diverged beyond this many natural units sqrt(V)/Omega.
@@ -260,10 +260,8 @@ def train(weights, x, y, *, learning_rate, batch_size, steps, noise="batch", rng
     ValueError
         If a parameter is out of range or the data are not finite.
     """
-    x, y = finite_array("x", x, ndim=2), finite_array("y", y, ndim=2)
+    x, y = _checked_data(weights, x, y, ndim=3)
     samples = len(x)
-    if len(y) != samples:
-        raise ValueError(f"y must have {samples} rows (the rows of x), got {len(y)}")
     alpha = positive("learning_rate", learning_rate)
     batch_size = positive_int("batch_size", batch_size, samples, "the number of samples")
     steps = positive_int("steps", steps)
@@ -303,8 +301,8 @@ def train(weights, x, y, *, learning_rate, batch_size, steps, noise="batch", rng
 def largest_curvature(weights, x, y, *, rng):
     """Largest eigenvalue of the Hessian of the loss; gradient descent needs ``alpha < 2/lambda``.
 
-    Lanczos on Hessian-vector products, each a central difference of two gradients (relative
-    error about 1e-6).
+    Lanczos on Hessian-vector products. Each is the derivative of the gradient by a complex step,
+    which has no rounding error of a difference, whatever the scales of data and weights.
 
     Parameters
     ----------
@@ -315,7 +313,7 @@ def largest_curvature(weights, x, y, *, rng):
     rng : numpy.random.Generator or int
         Starts the iteration.
     """
-    x, y = finite_array("x", x, ndim=2), finite_array("y", y, ndim=2)
+    x, y = _checked_data(weights, x, y, ndim=2)
     point = np.concatenate([w.ravel() for w in weights])
     ends = np.cumsum([w.size for w in weights])[:-1]
     fair = np.full((1, len(x)), 1 / len(x))
@@ -326,13 +324,25 @@ def largest_curvature(weights, x, y, *, rng):
         return np.concatenate([g.ravel() for g in weighted_gradients(layers, x, y, fair)])
 
     def hessian_times(direction):
-        h = 1e-5 * direction.ravel() / np.linalg.norm(direction)
-        difference = gradient(point + h) - gradient(point - h)
-        return difference * np.linalg.norm(direction) / 2e-5
+        tiny = 1e-100
+        return gradient(point + 1j * tiny * direction.ravel()).imag / tiny
 
+    if point.size == 1:
+        return float(hessian_times(np.ones(1))[0])
     hessian = linalg.LinearOperator((point.size, point.size), matvec=hessian_times, dtype=float)
     start = np.random.default_rng(rng).standard_normal(point.size)
     return float(linalg.eigsh(hessian, k=1, which="LA", v0=start, return_eigenvectors=False)[0])
+
+
+def _checked_data(weights, x, y, ndim):
+    """Data as arrays, once they fit the weights, matrices of `ndim` axes."""
+    if any(np.ndim(w) != ndim for w in weights):
+        kind = "an ensemble" if ndim == 3 else "a single network"
+        raise ValueError(f"weights must be those of {kind}: matrices of {ndim} axes")
+    x, y = finite_array("x", x, ndim=2), finite_array("y", y, ndim=2)
+    shape_match("x", x, (None, weights[0].shape[-1]), "one column per input")
+    shape_match("y", y, (len(x), weights[-1].shape[-2]), "one row per sample, a column per output")
+    return x, y
 
 
 # ---------------------------------------------------------------- the exactly solvable quadratic
@@ -469,32 +479,71 @@ def tail_exponent(learning_rate, batch_size, *, curvature=1.0):
     H. Kesten, Acta Math. 131 (1973) 207.
     """
     alpha, batch_size, omega, _ = _quadratic_inputs(learning_rate, batch_size, curvature)
-    law = stats.chi2(batch_size, scale=1 / batch_size)
-    kink = 1 / (alpha * omega)
-
-    def mean(f):
-        pieces = ((0, kink), (kink, kink + 1), (kink + 1, np.inf))
-        return sum(
-            integrate.quad(lambda m: f(abs(1 - m / kink)) * law.pdf(m), *piece, limit=200)[0]
-            for piece in pieces
-        )
-
-    if mean(lambda a: np.log(a) if a > 0 else 0.0) >= 0:
-        raise ValueError(
-            f"learning_rate must allow a stationary state (E log|A| < 0), got {learning_rate}"
-        )
 
     def excess(kappa):
-        return mean(lambda a: a**kappa) - 1
+        return _log_moment(kappa, alpha * omega, batch_size)
 
     upper = 1.0
     while excess(upper) <= 0:
         upper *= 2
-    # excess is convex with a second root at zero: start where it is still negative.
+    # The logarithm of a moment is convex in its order, with a second root at zero: look for the
+    # part below zero. Where there is none, E log|A| >= 0.
     lower = upper / 2
     while excess(lower) >= 0:
         lower /= 2
-    return optimize.brentq(excess, lower, upper)
+        if lower < 1e-6:
+            raise ValueError(
+                f"learning_rate must allow a stationary state (E log|A| < 0), got {learning_rate}"
+            )
+    return optimize.brentq(excess, lower, upper, xtol=1e-12 * upper)
+
+
+def _log_moment(kappa, a, batch_size):
+    """Logarithm of ``E|1 - a m|^kappa`` for ``m ~ chi^2_B / B`` and kappa > 0.
+
+    In ``q = sqrt(m)`` the integrand is log-concave on either side of its zero at ``a q^2 = 1``,
+    with one mode each, the two roots of one quadratic equation in ``q^2``.
+    """
+    k = batch_size / 2
+
+    def log_density(q):
+        x = q * q
+        power = special.xlogy(2 * k - 1, q)  # zero at B = 1, whatever q
+        return np.log(2) + special.xlogy(kappa, abs(1 - a * x)) + power + k * (np.log(k) - x)
+
+    norm = special.gammaln(k)
+    middle = 2 * kappa + 2 * k - 1 + 2 * k / a
+    root = np.sqrt(middle**2 - 8 * k * (2 * k - 1) / a)
+    upper_mode = np.sqrt((middle + root) / (4 * k))
+    lower_mode = np.sqrt(2 * (2 * k - 1) / a / (middle + root))
+    zero = a**-0.5
+    parts = [
+        _log_integral(log_density, lower_mode, 0.0, zero),
+        _log_integral(log_density, upper_mode, zero, np.inf),
+    ]
+    return float(np.logaddexp(*parts) - norm)
+
+
+def _log_integral(log_density, mode, low, high):
+    """Logarithm of an integral whose integrand is log-concave between `low` and `high`."""
+    top = log_density(mode)
+
+    def drop(q):
+        return log_density(q) - top + 60
+
+    step = 1e-6 * max(mode, 1e-6)
+    left, right = mode, mode
+    while left > low and drop(left) > 0:
+        left, step = max(left - step, low), 2 * step
+    step = 1e-6 * max(mode, 1e-6)
+    while right < high and drop(right) > 0:
+        right, step = min(right + step, high), 2 * step
+    value = sum(
+        integrate.quad(lambda q: np.exp(log_density(q) - top), *piece, limit=500)[0]
+        for piece in ((left, mode), (mode, right))
+        if piece[1] > piece[0]
+    )
+    return top + np.log(value) if value > 0 else -np.inf
 
 
 def shuffled_variance(learning_rate, batch_size, samples, *, curvature=1.0, noise_variance=1.0):

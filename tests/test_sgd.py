@@ -1,6 +1,7 @@
 import itertools
 import re
 
+import mpmath
 import numpy as np
 import pytest
 import sympy
@@ -175,8 +176,7 @@ def test_a_diverging_run_is_an_outcome_not_an_error(problem):
     assert not np.isfinite(lost[1]).any()
 
 
-def test_largest_curvature_is_the_top_of_torchs_hessian(problem):
-    weights, x, y = problem
+def hessian_by_torch(weights, x, y):
     sizes = [w.size for w in weights]
     x_t, y_t = torch.tensor(x), torch.tensor(y)
 
@@ -187,8 +187,57 @@ def test_largest_curvature_is_the_top_of_torchs_hessian(problem):
         return 0.5 * ((torch.tanh(x_t @ first.T) @ second.T - y_t) ** 2).sum(1).mean()
 
     flat = torch.tensor(np.concatenate([w.ravel() for w in weights]))
-    exact = torch.linalg.eigvalsh(torch.autograd.functional.hessian(loss, flat))[-1].item()
-    assert sgd.largest_curvature(weights, x, y, rng=0) == pytest.approx(exact, rel=1e-5)
+    return torch.autograd.functional.hessian(loss, flat)
+
+
+def test_largest_curvature_is_the_top_of_torchs_hessian(problem):
+    exact = torch.linalg.eigvalsh(hessian_by_torch(*problem))[-1].item()
+    assert sgd.largest_curvature(*problem, rng=0) == pytest.approx(exact, rel=1e-9)
+
+
+def test_largest_curvature_knows_no_scale(problem):
+    weights, x, y = problem
+    first = weights[0].size
+    block = torch.linalg.eigvalsh(hessian_by_torch(weights, x, y)[:first, :first])[-1].item()
+    # Inputs a million times larger, first weights smaller: the same function, and their block of
+    # the Hessian is 10^12 times larger.
+    far = sgd.largest_curvature([weights[0] / 1e6, weights[1]], 1e6 * x, y, rng=0)
+    assert far == pytest.approx(1e12 * block, rel=1e-6)
+
+
+def test_one_weight_has_a_curvature_too():
+    one = sgd.largest_curvature([np.array([[0.3]])], [[2.0], [1.0]], [[0.0], [1.0]], rng=0)
+    assert one == pytest.approx(2.5)  # mean of x squared
+
+
+@pytest.mark.parametrize(
+    ("shapes", "targets", "message"),
+    [
+        ([(5, 4, 3), (5, 2, 4)], (8, 1), r"y must have shape \(8, 2\)"),
+        ([(4, 3), (2, 4)], (8, 2), "an ensemble: matrices of 3 axes"),
+        ([(5, 4, 2), (5, 2, 4)], (8, 2), r"x must have shape \(any, 2\)"),
+    ],
+)
+def test_nothing_is_broadcast_in_training(shapes, targets, message):
+    weights = [np.zeros(shape) for shape in shapes]
+    with pytest.raises(ValueError, match=message):
+        sgd.train(
+            weights,
+            np.ones((8, 3)),
+            np.ones(targets),
+            learning_rate=0.1,
+            batch_size=2,
+            steps=1,
+            rng=0,
+        )
+
+
+def test_nothing_is_broadcast_in_the_curvature(problem):
+    weights, x, _ = problem
+    with pytest.raises(ValueError, match="y must have shape"):
+        sgd.largest_curvature(weights, x, np.ones((1, 1)), rng=0)
+    with pytest.raises(ValueError, match="a single network: matrices of 2 axes"):
+        sgd.largest_curvature([w[None] for w in weights], x, np.ones((len(x), 1)), rng=0)
 
 
 # ------------------------------------------------------------------- the quadratic
@@ -259,6 +308,27 @@ def test_the_thresholds_fit_together():
         sgd.tail_exponent(3.0, 4)
 
 
+@pytest.mark.parametrize(("alpha", "batch_size"), [(0.1, 4), (0.5, 64), (1.2, 4), (0.7, 1)])
+def test_tail_exponent_solves_kestens_equation(alpha, batch_size):
+    # Second way: the moment in closed form, with Kummer's functions, to thirty digits.
+    kappa = sgd.tail_exponent(alpha, batch_size)
+    with mpmath.workdps(30):
+        k, z = mpmath.mpf(batch_size) / 2, batch_size / (2 * mpmath.mpf(alpha))
+        below = mpmath.beta(k, kappa + 1) * mpmath.hyp1f1(k, k + kappa + 1, -z)
+        above = (
+            mpmath.exp(-z) * mpmath.gamma(kappa + 1) * mpmath.hyperu(kappa + 1, kappa + 1 + k, z)
+        )
+        moment = z**k / mpmath.gamma(k) * (below + above)
+    assert abs(mpmath.log(moment)) < 1e-6
+    assert kappa > 0.1
+
+
+def test_tail_exponents_of_tiny_steps():
+    # For small steps A is nearly log-normal: kappa = 2 (E log A) / (-var log A), about B / alpha.
+    assert sgd.tail_exponent(1e-5, 64) > 64 / 1e-5
+    assert sgd.tail_exponent(1e-3, 4) == pytest.approx(10 * sgd.tail_exponent(1e-2, 4), rel=0.05)
+
+
 def test_runs_beyond_every_threshold_are_reported_as_diverged():
     runs = sgd.simulate_quadratic(learning_rate=8.0, batch_size=2, steps=100, runs=50, rng=12)
     assert runs.diverged.all()
@@ -326,7 +396,7 @@ GOOD = dict(learning_rate=0.1, batch_size=2, steps=1, rng=0)
         (lambda: sgd.batch_means(X, [[0, 5]]), r"indices must lie in 0 \.\.\. 4.*0 \.\.\. 5"),
         (lambda: sgd.batch_moments(X[:3], 1, replace=True), "per_sample.*got 3"),
         (lambda: sgd.batch_moments(X, 5, replace=False), "batch_size must be at most 4.*got 5"),
-        (lambda: sgd.train(NET, X, Y[:4], **GOOD), "y must have 5 rows.*got 4"),
+        (lambda: sgd.train(NET, X, Y[:4], **GOOD), r"y must have shape \(5, 2\).*got \(4, 2\)"),
         (lambda: sgd.train(NET, X, Y, noise="pink", **GOOD), "noise must be one of.*'pink'"),
         (lambda: sgd.train(NET, X, Y, **(GOOD | {"batch_size": 6})), "batch_size.*5.*got 6"),
         (lambda: sgd.train(NET, X * np.nan, Y, **GOOD), "x must be finite"),
