@@ -292,8 +292,9 @@ def _metropolis(spins, fields, couplings, beta, rng):
 def network_couplings(last):
     r"""Couplings :math:`J_{ij}=\sum_aW_{ai}W_{aj}` of the features of the last layer.
 
-    Their rank is at most the number of outputs: with one output they are of Mattis' kind, which
-    has no frustration, and not of Sherrington and Kirkpatrick's.
+    Their rank is at most the number of outputs. With one output they are of Mattis' kind, not of
+    Sherrington and Kirkpatrick's: without frustration in a spin Hamiltonian, and with the loss's
+    opposite sign a problem of number partitioning.
 
     Parameters
     ----------

@@ -1,14 +1,17 @@
 """The spin glass against quadrature, enumeration of all states, and the literature."""
 
 import itertools
+import re
 
 import numpy as np
 import pytest
+import sympy
 import torch
 from scipy import integrate, stats
 
 from lecture_utils import spin_glass as sg
 from lecture_utils import teacher_student
+from lecture_utils.teaching.exercise_sets.spin_glass import CHECKERS
 
 AGREES, REJECTED = 1e-3, 1e-6
 
@@ -249,3 +252,47 @@ SHORT = dict(burn_in=1, sweeps=1, rng=0)
 def test_bad_input_is_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+# --- exercises -----------------------------------------------------------------------------------
+
+
+def test_solutions_of_the_exercises_are_accepted():
+    answers = {
+        "triangles": [0.5, 0, 1],
+        "force": sympy.sympify("a*(y - a*p - b*q)"),
+        "onset": sympy.sympify("(T**2 - T**4)/2"),
+        "glass-line": [1.06467, 1],
+        "ground-state": [0.79788, -0.79788],
+    }
+    assert answers.keys() == CHECKERS.keys()
+    for name, answer in answers.items():
+        assert CHECKERS[name](answer).correct, name
+
+
+def test_the_onset_of_the_exercise_is_that_of_the_equations():
+    onset = 0.998**2 * (1 - 0.998**2) / 2
+    assert sg.replica_symmetric(0.998, 0.0)[1] == pytest.approx(onset, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "hint"),
+    [
+        ("triangles", [0.5, 0.5, 0.5], "not independent"),
+        ("triangles", [0.5, 0, 0], "product of three"),
+        ("force", sympy.sympify("a*y - a**2*p/2 - a*b*q/2"), "twice"),
+        ("force", sympy.sympify("a*(a*p + b*q - y)"), "minus"),
+        ("force", sympy.sympify("a*(y + a*p + b*q)"), "holds the features down"),
+        ("onset", sympy.sympify("3*(T**2 - T**4)/2"), "three"),
+        ("onset", 1 - sympy.Symbol("T"), "all powers"),
+        ("glass-line", [0.5 / (1 - np.sqrt(0.53037)), 1], "square"),
+        ("glass-line", [0.5, 1], "paramagnet"),
+        ("glass-line", [1.06467, 1.06467], "Parisi"),
+        ("ground-state", [0.79788, -0.39894], "twice"),
+        ("ground-state", [0.39894, -0.39894], "two"),
+    ],
+)
+def test_typical_mistakes_get_their_hint(name, answer, hint):
+    feedback = CHECKERS[name](answer)
+    assert not feedback.correct
+    assert re.search(hint, feedback.message)
