@@ -20,7 +20,6 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 import yaml
 from bs4 import BeautifulSoup
-from jupyter_cache import get_cache
 from nbformat import NotebookNode
 
 import evidence
@@ -69,10 +68,11 @@ NOTEBOOKS = [name for name in PAGES if (ROOT / f"{name}.md").is_file() and read_
 @cache
 def built_page(name: str) -> BuiltPage:
     """The page with the outputs that the build has stored, which must be up to date."""
-    page, store = read_page(name), get_cache(BUILD / ".jupyter_cache")
-    if execution.cached_record(store, page) is None:
-        pytest.fail(f"{name} was not executed as it is now: run `make book`")
-    _, notebook = store.merge_match_into_notebook(page.notebook)
+    page = read_page(name)
+    with execution.opened_cache(BUILD / ".jupyter_cache") as store:
+        if execution.cached_record(store, page) is None:
+            pytest.fail(f"{name} was not executed as it is now: run `make book`")
+        _, notebook = store.merge_match_into_notebook(page.notebook)
     return BuiltPage(name, page.path.read_text(encoding="utf-8"), notebook)
 
 

@@ -17,12 +17,11 @@ from pathlib import Path
 
 import numpy as np
 from docutils import nodes
-from jupyter_cache import get_cache
 from scipy import stats
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from execution import cached_record, read_page
+from execution import cached_record, opened_cache, read_page
 from lecture_utils.teaching.claims import CLAIM_KEY, CONTROL_LEVEL, FAMILY_LEVEL, Claim
 from lecture_utils.teaching.verdicts import holm, power_text, with_error
 
@@ -163,11 +162,12 @@ class Evidence(SphinxDirective):
         page = read_page(name, path, root, self.env.myst_config)
         if page is None:  # no code, no claims
             return []
-        cache = get_cache(self.env.mystnb_config.execution_cache_path)
-        if cached_record(cache, page) is None:
-            logger.warning("not executed: its claims are missing from the table", location=name)
-            return []
-        rows = rows_of(claims_of(cache.merge_match_into_notebook(page.notebook)[1]))
+        with opened_cache(self.env.mystnb_config.execution_cache_path) as cache:
+            if cached_record(cache, page) is None:
+                logger.warning("not executed: its claims are missing", location=name)
+                return []
+            notebook = cache.merge_match_into_notebook(page.notebook)[1]
+        rows = rows_of(claims_of(notebook))
         for row in rows:
             if row.adjusted is not None and row.adjusted < FAMILY_LEVEL:
                 logger.warning(

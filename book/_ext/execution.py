@@ -30,6 +30,7 @@ import resource
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -174,6 +175,16 @@ class Run:
     error: str | None
 
 
+@contextmanager
+def opened_cache(path):
+    """Cache at `path`, whose connections to its database are closed behind it."""
+    cache = get_cache(path)
+    try:
+        yield cache
+    finally:
+        cache.db.dispose()
+
+
 def read_page(name: str, path: Path, root: Path, config=None) -> Page | None:
     """Read the page at `path`; None if it holds no code."""
     text = path.read_text(encoding="utf-8")
@@ -270,20 +281,20 @@ def execute_stale_pages(app, env, added, changed, removed) -> list[str]:
     if env.mystnb_config.execution_mode != "cache":
         return []
     root = Path(app.srcdir)
-    cache = get_cache(env.mystnb_config.execution_cache_path)
     timings_file = Path(app.outdir).parent / "timings.json"
     timings = json.loads(timings_file.read_text()) if timings_file.is_file() else {}
 
     found = [read_page(n, Path(env.doc2path(n)), root, env.myst_config) for n in env.found_docs]
     pages = [page for page in found if page is not None]
-    stale = [page for page in pages if cached_record(cache, page) is None]
-    if stale:
-        # Longest first, so that no long page is left to run alone at the end.
-        stale.sort(key=lambda page: -timings.get(page.name, {}).get("wall_seconds", math.inf))
-        run_pages(stale, cache, env.mystnb_config.execution_timeout)
+    with opened_cache(env.mystnb_config.execution_cache_path) as cache:
+        stale = [page for page in pages if cached_record(cache, page) is None]
+        if stale:
+            # Longest first, so that no long page is left to run alone at the end.
+            stale.sort(key=lambda page: -timings.get(page.name, {}).get("wall_seconds", math.inf))
+            run_pages(stale, cache, env.mystnb_config.execution_timeout)
+        records = {page.name: cached_record(cache, page) for page in pages}
 
     before = getattr(env, "executed_pages", {})
-    records = {page.name: cached_record(cache, page) for page in pages}
     env.executed_pages = {
         name: {
             "executed": record.created.isoformat(),
