@@ -45,7 +45,9 @@ def positive(name, value):
         If it is not a single finite number above zero.
     """
     try:
-        number = float(value)
+        number = (
+            np.nan if isinstance(value, (str, bytes)) or np.iscomplexobj(value) else float(value)
+        )
     except (TypeError, ValueError):
         number = np.nan
     if not (np.isfinite(number) and number > 0):
@@ -55,6 +57,9 @@ def positive(name, value):
 
 def finite_array(name, value, ndim=None):
     """Return `value` as a ``float64`` array without NaN or infinity.
+
+    One gate for all arrays: tensors are detached; what float64 cannot hold (complex numbers, masked
+    values, strings, objects) is refused, not converted.
 
     Parameters
     ----------
@@ -71,10 +76,18 @@ def finite_array(name, value, ndim=None):
         If `value` is no array of numbers, is empty, has the wrong number of dimensions, or
         contains NaN or infinity.
     """
+    if hasattr(value, "detach"):  # a tensor; torch is not imported for this
+        value = value.detach().cpu()
+        value = value.double() if value.is_floating_point() else value
+    if np.ma.is_masked(value):
+        raise ValueError(f"{name} must not hold masked values, got {np.ma.count_masked(value)}")
     try:
-        array = np.asarray(value, dtype=np.float64)
+        array = np.asarray(value)
     except (TypeError, ValueError) as error:
         raise ValueError(f"{name} must be an array of real numbers, got {value!r}") from error
+    if array.size and array.dtype.kind not in "biuf":
+        raise ValueError(f"{name} must be an array of real numbers, got {value!r}")
+    array = array.astype(np.float64, copy=False)
     if array.size == 0:
         raise ValueError(f"{name} must not be empty, got shape {array.shape}")
     allowed = np.atleast_1d(array.ndim if ndim is None else ndim)

@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
@@ -85,3 +86,43 @@ def test_shape_match():
         shape_match("x", array, (None, 3))
     with pytest.raises(ValueError, match=r"x must have shape \(3,\) \(one per run\), got \(3, 2\)"):
         shape_match("x", array, (3,), why="one per run")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        np.array([1.0 + 2j]),
+        np.array([1.0, None]),
+        np.array(["1.0"]),
+        ["1", "2"],
+        torch.tensor([1j]),
+        [[1.0], [1.0, 2.0]],
+        {"a": 1.0},
+    ],
+)
+def test_what_float64_cannot_hold_is_refused(value):
+    with pytest.raises(ValueError, match="x must be an array of real numbers"):
+        finite_array("x", value)
+
+
+def test_masked_values_are_not_looked_at():
+    hidden = np.ma.masked_array([1.0, 999.0], mask=[False, True])
+    with pytest.raises(ValueError, match="x must not hold masked values, got 1"):
+        finite_array("x", hidden)
+    np.testing.assert_array_equal(finite_array("x", np.ma.masked_array([1.0, 2.0])), [1.0, 2.0])
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16, torch.int64])
+def test_tensors_come_as_they_are(dtype):
+    tensor = torch.tensor([1, 2], dtype=dtype)
+    if tensor.is_floating_point():
+        tensor.requires_grad_()
+    array = finite_array("x", tensor)
+    assert array.dtype == np.float64
+    np.testing.assert_array_equal(array, [1.0, 2.0])
+
+
+@pytest.mark.parametrize("value", ["2", b"2", 1 + 2j, np.complex128(2)])
+def test_positive_takes_numbers_only(value):
+    with pytest.raises(ValueError, match="x must be a finite number above zero"):
+        positive("x", value)
