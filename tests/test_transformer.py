@@ -5,12 +5,14 @@ from functools import partial
 
 import numpy as np
 import pytest
+import sympy
 import torch
 from scipy import stats
 from torch import nn
 
 from lecture_utils import ensembles, laws, tails
 from lecture_utils import transformer as tf
+from lecture_utils.teaching.exercise_sets.transformer import CHECKERS
 from lecture_utils.transformer import full, temperature
 from lecture_utils.transformer import training as training_room
 
@@ -664,3 +666,67 @@ def test_an_empty_text_is_refused(tmp_path):
     path.write_text("\f")
     with pytest.raises(ValueError, match=r"path must be .* with letters .* got .*empty.txt"):
         tf.corpus(path)
+
+
+# --- exercises -----------------------------------------------------------------------------------
+
+
+C, T, V, L, X, S = sympy.symbols("c T V L x s")
+PARAMETERS = L * (12 * C**2 + 10 * C) + C * (2 * V + T + 2) + V
+TAIL = np.log(np.array([0.31, 1.9, 0.26, 0.44, 0.21, 0.73, 0.24]) / 0.2)
+
+
+def test_solutions_of_the_exercises_are_accepted():
+    sizes = {C: 24, T: 5, V: 7, L: 3}
+    shapes = tf.parameter_shapes(tf.Shape(vocabulary=7, context=5, width=24, heads=2, layers=3))
+    assert PARAMETERS.subs(sizes) == sum(np.prod(shape) for shape in shapes.values())
+    answers = {
+        "parameter-count": V + C * (2 * V + T + 2) + 2 * L * C * (6 * C + 5),
+        "edges": [[0.083333, 0.75], [0.0064, 0.0576]],
+        "iteration-zero": [1, 2, 0],
+        "gauge": 0.57735,
+        "noise-of-x": (2 * S) ** 2 * X,
+        "tail-exponent": 1 + 7 / TAIL.sum(),
+        "same-temperature": [0.1, 240],
+    }
+    assert answers.keys() == CHECKERS.keys()
+    for name, answer in answers.items():
+        assert CHECKERS[name](answer).correct, name
+    assert PARAMETERS.subs({C: 64, T: 32, V: 65, L: 4}) == 209_729
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "hint"),
+    [
+        ("parameter-count", PARAMETERS - 4 * C * L - 2 * C, "scale and a shift"),
+        ("parameter-count", PARAMETERS + 3 * C * L, "no biases"),
+        ("parameter-count", PARAMETERS - C * T, "order"),
+        ("parameter-count", PARAMETERS - C * V - V, "of its own"),
+        ("edges", [[1 / 768, 9 / 768], [1e-4, 9e-4]], "M σ²"),
+        ("edges", [[0.25, 2.25], [0.0064, 0.0576]], "b²/3"),
+        ("edges", [[1 / 3, 3], [0.0256, 0.2304]], "16 columns"),
+        ("iteration-zero", [1, 1, 1], "depends on the matrix"),
+        ("iteration-zero", [2, 3, 1], "n - 1"),
+        ("iteration-zero", [0, 0, 0], "diagonal"),
+        ("gauge", 1 / 3, "square of a singular"),
+        ("gauge", 3**0.5, "other way round"),
+        ("gauge", 1 / 9, "fourth power"),
+        ("noise-of-x", 2 * X * S**2, "squared"),
+        ("noise-of-x", 4 * X**2 * S**2, "enters once"),
+        ("noise-of-x", S**2, "2ξ"),
+        ("noise-of-x", 256 * X * S**2, "length one"),
+        ("tail-exponent", 1 / TAIL.mean(), "fraction above"),
+        ("tail-exponent", 1 + np.log(10) / TAIL.mean(), "Natural"),
+        ("same-temperature", [1.6, 15], "smaller step"),
+        ("same-temperature", [0.1, 60], "time"),
+    ],
+)
+def test_mistakes_get_their_hint(name, answer, hint):
+    feedback = CHECKERS[name](answer)
+    assert not feedback.correct
+    assert hint in feedback.message
+
+
+def test_the_exercise_on_tails_uses_the_fit_of_the_package():
+    levels = np.exp(TAIL) * 0.2
+    assert CHECKERS["tail-exponent"](tails.fit_tail(levels, x_min=0.2).exponent).correct
