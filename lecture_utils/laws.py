@@ -119,6 +119,7 @@ class _TwoLevelDensity(stats.rv_continuous):
     """Density of the two levels of a 2 x 2 real symmetric matrix, sigma = 1."""
 
     def _pdf(self, x):
+        x = np.clip(x, -100, 100)  # where the density is zero in floating point: no inf times 0
         return np.exp(-(x**2)) / (2 * np.sqrt(np.pi)) + x * np.exp(-(x**2) / 2) * special.erf(
             x / np.sqrt(2)
         ) / np.sqrt(8)
@@ -128,6 +129,12 @@ class _TwoLevelDensity(stats.rv_continuous):
         return special.ndtr(np.sqrt(2) * x) - np.exp(-(x**2) / 2) * special.erf(
             x / np.sqrt(2)
         ) / np.sqrt(8)
+
+    def _sf(self, x):
+        return self._cdf(-x)  # both terms of _cdf are positive below zero: nothing cancels
+
+    def _isf(self, q):
+        return -self._ppf(q)
 
     def _rvs(self, size=None, random_state=None):
         # The centre of the pair and its spacing are independent.

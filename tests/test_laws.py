@@ -467,3 +467,14 @@ def test_bad_index_is_named():
         laws.gaudin(3)
     with pytest.raises(ValueError, match="beta must be one of 1, 2, got 4"):
         laws.tracy_widom(4)
+
+
+def test_both_tails_of_two_levels_are_right_relative_to_themselves():
+    law = laws.two_level_density(1.0)
+    for x in (3.0, 9.0, 30.0):
+        tail, _ = integrate.quad(law.pdf, x, x + 10, epsabs=0, epsrel=1e-12)
+        assert law.sf(x) == pytest.approx(tail, rel=1e-9)
+        assert law.sf(x) == law.cdf(-x)
+    assert law.sf(9.0) == pytest.approx(9.11e-19, rel=1e-3)
+    assert law.isf(law.sf(5.0)) == pytest.approx(5.0, rel=1e-9)
+    assert law.pdf(np.inf) == 0
