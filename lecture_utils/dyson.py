@@ -181,7 +181,7 @@ def coulomb(levels, smallest_gap=0.0):
     Parameters
     ----------
     levels : array_like, shape (..., n)
-        Ascending.
+        In any order.
     smallest_gap : float
         Gaps below it push as if they were as wide.
 
@@ -200,7 +200,8 @@ def coulomb(levels, smallest_gap=0.0):
     force = np.zeros_like(levels)
     with np.errstate(divide="ignore", invalid="ignore"):
         for k in range(1, levels.shape[-1]):
-            push = 1 / np.maximum(levels[..., k:] - levels[..., :-k], smallest_gap)
+            gap = levels[..., k:] - levels[..., :-k]
+            push = 1 / np.copysign(np.maximum(np.abs(gap), smallest_gap), gap)
             force[..., k:] += push
             force[..., :-k] -= push
     return force
@@ -493,7 +494,7 @@ def bru_drift(levels, rows, *, gamma=1.0, kappa=1.0):
     Parameters
     ----------
     levels : array_like, shape (..., n)
-        Ascending.
+        In any order.
     rows : int
     gamma, kappa : float
 
@@ -519,7 +520,7 @@ def singular_value_drift(singular_values, rows, *, gamma=1.0, kappa=1.0):
     Parameters
     ----------
     singular_values : array_like, shape (..., n)
-        Ascending, positive.
+        Positive, in any order: numpy's descending one is welcome.
     rows : int
     gamma, kappa : float
 

@@ -387,6 +387,13 @@ def test_bad_input_is_named(call, message):
         call()
 
 
+def test_repulsion_does_not_care_for_the_order():
+    np.testing.assert_allclose(dyson.coulomb([3.0, 1.0, 0.0], 0.1), [5 / 6, 1 / 2, -4 / 3])
+    xi = np.linalg.svd(np.random.default_rng(3).standard_normal((5, 3)), compute_uv=False)
+    for drift in (dyson.singular_value_drift, dyson.bru_drift):
+        np.testing.assert_allclose(drift(xi, 5), drift(xi[::-1], 5)[::-1])
+
+
 @given(st.one_of(st.floats(max_value=0, exclude_max=True), st.just(np.inf), st.just(np.nan)))
 def test_no_time_step_that_is_no_time(dt):
     with pytest.raises(ValueError, match="dt"):
