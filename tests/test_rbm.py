@@ -2,15 +2,18 @@
 
 import itertools
 import json
+import re
 
 import numpy as np
 import pytest
+import sympy
 import torch
 from scipy import integrate, linalg, stats
 
 from lecture_utils import laws, rbm
 from lecture_utils.rbm import _kernels
 from lecture_utils.rbm import full as full_module
+from lecture_utils.teaching.exercise_sets.rbm import CHECKERS
 
 AGREES, REJECTED = 1e-3, 1e-6  # p-values of a right and of a known-wrong sampler
 RNG = 20250801
@@ -580,6 +583,10 @@ def test_full_statistics_are_kept_with_their_provenance(tmp_path, monkeypatch):
     ):
         deviation = (out[name] - expected)[1] / out[f"{name}_error"][1]
         assert abs(deviation).max() < 5, name
+    np.testing.assert_allclose(
+        out["squeeze"][1], out["spacing_sigma2"][1] / out["block_sigma2"][1] - 1, atol=0.01
+    )
+    assert np.all(out["squeeze_error"][1] < out["spacing_sigma2_error"][1] / setting.sigma2[i])
     centre = out["level_mean"][1][setting.pairs].mean(axis=1) - setting.targets[i]
     error = np.hypot.reduce(out["level_mean_error"][1][setting.pairs], axis=1)
     assert abs((centre - setting.level_shifts[i]) / error).max() < 5
@@ -682,3 +689,82 @@ GOOD = rbm.Setting(0.1, 4)
 def test_bad_input_is_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+# --- exercises -----------------------------------------------------------------------------------
+
+
+def parse(text):
+    return sympy.sympify(text, locals={name: sympy.Symbol(name) for name in "Bbcgsw"})
+
+
+def test_solutions_of_the_exercises_are_accepted():
+    setting = rbm.Setting(0.1, 16, n_hidden=4)
+    short = rbm.Setting(1e-9, 16, sweeps=1)
+    answers = {
+        "hidden": parse("mu2 - (s*w)**2"),
+        "fixed-points": 8,
+        "time": parse("kappa**2/(alpha*(2*mu2 - 2*kappa))"),
+        "slope": 0.250663,
+        "memory": short.sigma2[-1] / (2 * 5 * 1e-9 / 16),
+        "pair": parse("b**2/g + c**2/g"),
+        "narrow": setting.targets[-4:],
+        "shift": parse("alpha*(kappa - 2*mu2)/(B*kappa)"),
+    }
+    assert answers.keys() == CHECKERS.keys()
+    for name, answer in answers.items():
+        assert CHECKERS[name](answer).correct, name
+
+
+def test_solutions_are_those_of_the_module():
+    setting = rbm.Setting(1e-7, 40, sweeps=60, n_visible=1, mass=2.0, mu2=7.0)
+    values = dict(alpha=1e-7, B=40, kappa=setting.kappa[0], mu2=7.0)
+    shift = parse("alpha/B*(1 - 2*mu2/kappa)").subs(values)
+    assert setting.shifts[0] == pytest.approx(float(shift), rel=1e-4)
+    steps = parse("kappa**2/(2*alpha*(mu2 - kappa))").subs(values)
+    assert setting.relaxation_steps[0] == pytest.approx(float(steps))
+    b, c, g = 1e-3, 2e-3, 1.5
+    levels = np.linalg.eigvalsh([[2, 0, b], [0, 2, c], [b, c, 2 - g]])
+    np.testing.assert_allclose(levels[1:], [2, 2 + (b**2 + c**2) / g], atol=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "hint"),
+    [
+        ("hidden", parse("mu2 + s**2*w**2"), "sign"),
+        ("hidden", parse("mu2 - w**2/s**2"), "completed"),
+        ("hidden", parse("mu2 - s**2*w**2/2"), "one half"),
+        ("hidden", parse("mu2 - w**2"), "variance s²"),
+        ("fixed-points", 1, "stable one"),
+        ("fixed-points", 2, "each mode"),
+        ("fixed-points", 6, "multiply"),
+        ("fixed-points", 4, "which"),
+        ("fixed-points", 7, "W = 0"),
+        ("time", parse("kappa*mu2/(2*alpha*(mu2 - kappa))"), "beginning"),
+        ("time", parse("kappa**2/(alpha*(mu2 - kappa))"), "square of the weights"),
+        ("time", parse("kappa**2/(2*(mu2 - kappa))"), "one step"),
+        ("time", parse("2*alpha*(mu2 - kappa)/kappa**2"), "inverse"),
+        ("slope", np.sqrt(0.02), "mean spacing"),
+        ("slope", np.sqrt(0.01 * np.pi), "Wick"),
+        ("slope", 0.2 * np.sqrt(np.pi), "exact"),
+        ("slope", 0.02 * np.pi, "square of the answer"),
+        ("memory", 3.5, "square x/μ²"),
+        ("memory", 81 / 56, "forwards and backwards"),
+        ("memory", 1.0606, "three sweeps"),
+        ("pair", 2 * parse("sqrt(b**2 + c**2)"), "second order"),
+        ("pair", parse("(b**2 - c**2)/g"), "bc/g"),
+        ("pair", parse("2*(b**2 + c**2)/g"), "does not move"),
+        ("pair", parse("2*b*c/g"), "diagonal"),
+        ("narrow", [4.618034, 4.618034, 5, 5], "once"),
+        ("narrow", [1, 1.381966, 1.381966, 2.381966], "likelihood"),
+        ("narrow", [4, 4.381966, 4.381966, 5.381966], "levels are"),
+        ("narrow", [5, 4.618034, 4.618034, 3.618034], "ascending"),
+        ("shift", parse("-2*alpha*mu2/(B*kappa)"), "Ito"),
+        ("shift", parse("alpha/(2*B)*(1 - 2*mu2/kappa)"), "twice"),
+        ("shift", parse("-alpha/B"), "second order"),
+    ],
+)
+def test_typical_mistakes_get_their_hint(name, answer, hint):
+    feedback = CHECKERS[name](answer)
+    assert not feedback.correct
+    assert re.search(hint, feedback.message)

@@ -87,7 +87,9 @@ def full_statistics(output, *, settings=FULL, runs=25, seed=1, folder=None, work
     ----------
     output : path_like
         An ``npz`` file: a mean and an error (of the mean over groups) for each statistic of
-        `group_statistics`, first axis the settings; sums of counts; and ``provenance`` as JSON.
+        `group_statistics`, first axis the settings; the same for the squeeze of the pairs, the
+        relative difference of its two kinds of ``sigma2``, whose errors go together; sums of
+        counts; and ``provenance`` as JSON.
     settings : sequence of tuple
     runs : int
     seed, folder, workers
@@ -99,6 +101,8 @@ def full_statistics(output, *, settings=FULL, runs=25, seed=1, folder=None, work
     arrays = {f"{kind}_edges": edges for kind, edges in _BINS.items()}
     columns = zip(("learning_rate", "batch_size", "data"), zip(*settings, strict=True), strict=True)
     arrays |= {name: np.array(values) for name, values in columns}
+    for group in results:
+        group["squeeze"] = group["spacing_sigma2"] / group["block_sigma2"] - 1
     for name in results[0].keys() - {"seconds"}:
         values = np.array([group[name] for group in results])
         values = values.reshape(len(settings), _GROUPS, *values.shape[1:])
