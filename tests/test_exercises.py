@@ -203,6 +203,15 @@ def test_authors_are_told_of_impossible_checkers():
         function({}.__getitem__, at=[0.0])
 
 
+def test_numbers_in_brackets_per_cent_and_what_is_too_large():
+    assert HALF([0.5]).correct
+    assert hint(HALF, 50).startswith("Per cent?")
+    assert not number(624, rtol=1e-9)(624.5).correct
+    assert "real number is expected" in hint(HALF, 10**400)
+    # Close means within five per cent, however coarse the tolerance.
+    assert not hint(number(0.7, rtol=0.01), 0.5).startswith("Close")
+
+
 # --- check ---------------------------------------------------------------------------------------
 
 

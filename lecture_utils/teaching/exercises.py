@@ -177,6 +177,8 @@ def _comparison(read, expected, rtol, mistakes):
             values = read(answer)
         except _Unreadable as problem:
             return Feedback(False, str(problem))
+        if right.ndim == 0 and values.size == 1:
+            values = values.reshape(())  # a number in brackets is the number
         if _close(values, right, tolerance):
             return Feedback(True, "Correct.")
         for mistake, hint in wrong:
@@ -206,11 +208,13 @@ def _generic_hint(values, right, tolerance):
     scale = np.vdot(right, values) / np.vdot(right, right)
     if right.ndim and scale != 0 and _close(values / scale, right, tolerance):
         return "The form is right, a constant factor is not: check the normalisation."
+    if right.ndim == 0 and np.isclose(values, 100 * right, rtol=1e-2):
+        return "Per cent? The plain number is asked for."
     if right.ndim == 0 and np.any(np.isclose(abs(scale), _SIMPLE_FACTORS, rtol=1e-6)):
         return (
             "You are off by a simple factor, such as 2, π or their roots: find where it slips in."
         )
-    if _close(values, right, 50 * tolerance):
+    if _close(values, right, min(50 * tolerance, 0.05 * np.max(np.abs(right)))):
         return "Close, but not within the tolerance: is it an approximation, or rounded too early?"
     return "Not yet: go back to the definition and check the limits you know."
 
@@ -235,7 +239,7 @@ def _read_numbers(answer):
         if np.iscomplexobj(values):
             raise TypeError
         return values.astype(float)
-    except (TypeError, ValueError, RuntimeError):  # RuntimeError: a tensor that requires grad
+    except (TypeError, ValueError, OverflowError, RuntimeError):  # the last: a tensor with grad
         kind = type(answer).__name__
         raise _Unreadable(f"A real number is expected, not a {kind}.") from None
 

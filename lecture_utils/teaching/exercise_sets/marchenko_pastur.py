@@ -28,6 +28,10 @@ CHECKERS = {
             Mistake(
                 _TORCH_EDGES / 4, "A uniform number on (-a, a) has variance a²/3: its width is 2a."
             ),
+            Mistake(
+                64 / 192 * (1 - np.array([1, -1]) * 2.0) ** 2,
+                "Which is r? The columns over the rows of W, at most one here.",
+            ),
             Mistake(np.sqrt(_TORCH_EDGES), "Those are singular values; levels are their squares."),
         ),
     ),

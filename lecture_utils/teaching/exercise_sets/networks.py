@@ -33,6 +33,7 @@ _n, _l = sympy.symbols("n l")
 CHECKERS = {
     "parameter-count": number(
         _PARAMETERS,
+        rtol=1e-9,
         mistakes=(
             Mistake(_PARAMETERS + _WIDTHS[1:].sum(), "That counts biases; this network has none."),
             Mistake(_WIDTHS.sum(), "Those are the nodes; the parameters sit on the links."),
@@ -79,6 +80,7 @@ CHECKERS = {
                 _saturated(32.0),
                 "The features of the first layer are not all ±1: use their mean square.",
             ),
+            Mistake(1 - _saturated(_SECOND_LAYER), "That is the rest, which is not saturated."),
             Mistake(
                 _saturated(_SECOND_LAYER) / 2, "Both ends of tanh count: the modulus is asked for."
             ),

@@ -28,6 +28,10 @@ CHECKERS = {
                 "can be gained by not replacing.",
             ),
             Mistake(
+                sympy.sqrt(v / b * (d - b) / (d - 1)),
+                "That is the standard deviation; the variance is asked for.",
+            ),
+            Mistake(
                 v / b * sympy.sqrt((d - b) / (d - 1)),
                 "The root belongs to the standard deviation; here the variance is asked for.",
             ),
@@ -37,6 +41,11 @@ CHECKERS = {
         k4 / (b * k2**2),
         mistakes=(
             Mistake(k4 / k2**2, "That is one sample: divide by |B| in the cumulants."),
+            Mistake(k4 / (b * k2**2) + 3, "That is the kurtosis; the *excess* has 3 taken off."),
+            Mistake(
+                k4 / (b * k2**2) - 3,
+                "A fourth cumulant has the 3 of a Gaussian taken off already.",
+            ),
             Mistake(
                 k4 / (b**3 * k2**2),
                 "The fourth cumulant falls as 1/|B|^3, but the squared variance falls too.",
