@@ -173,7 +173,7 @@ def batch_moments(per_sample, batch_size, *, replace):
     Returns
     -------
     BatchMoments
-        Each entry of shape (P,).
+        Each entry of shape (P,). Skewness and kurtosis are NaN where a gradient does not vary.
 
     Raises
     ------
@@ -189,19 +189,27 @@ def batch_moments(per_sample, batch_size, *, replace):
     else:
         batch_size = positive_int("batch_size", batch_size, samples - 1, "below the data set")
     centred = per_sample - per_sample.mean(axis=0)
+    rounding = 8 * np.finfo(float).eps * np.abs(per_sample).max(axis=0)
+    constant = np.abs(centred).max(axis=0) <= rounding
+    centred[:, constant] = 0.0
     s2, s3, s4 = ((centred**n).sum(axis=0) for n in (2, 3, 4))
+    shape = np.where(constant, np.nan, 1.0)  # nothing has no shape
     if replace:
         k2, k3 = s2 / samples, s3 / samples
         k4 = s4 / samples - 3 * k2**2
+        some = np.where(constant, 1.0, k2)
         return BatchMoments(
-            k2 / batch_size, k3 / k2**1.5 / np.sqrt(batch_size), k4 / k2**2 / batch_size
+            k2 / batch_size,
+            shape * k3 / some**1.5 / np.sqrt(batch_size),
+            shape * k4 / some**2 / batch_size,
         )
     drawn = np.arange(4)
     p1, p2, p3, p4 = np.cumprod((batch_size - drawn) / (samples - drawn))
     m2 = s2 * (p1 - p2)
     m3 = s3 * (p1 - 3 * p2 + 2 * p3)
     m4 = s4 * (p1 - 7 * p2 + 12 * p3 - 6 * p4) + 3 * s2**2 * (p2 - 2 * p3 + p4)
-    return BatchMoments(m2 / batch_size**2, m3 / m2**1.5, m4 / m2**2 - 3)
+    some = np.where(constant, 1.0, m2)
+    return BatchMoments(m2 / batch_size**2, shape * m3 / some**1.5, shape * (m4 / some**2 - 3))
 
 
 # ---------------------------------------------------------------- many networks trained at once

@@ -119,7 +119,10 @@ def relative_spacings(levels):
         If ``levels`` is not a two-dimensional array of ascending levels.
     """
     spacings = level_spacings(_samples("levels", levels))
-    return spacings / spacings.mean(axis=0)
+    mean = spacings.mean(axis=0)
+    if not mean.min() > 0:
+        raise ValueError("levels must not coincide in every sample, got a mean spacing of zero")
+    return spacings / mean
 
 
 def unfold(levels, law=None):
@@ -305,6 +308,8 @@ def surmise_distance(spacings):
     """
     spacings = finite_array("spacings", spacings)
     n = spacings.shape[-1]
+    if not spacings.mean(axis=-1).min() > 0:
+        raise ValueError("spacings must have a mean above zero")
     s = np.sort(spacings / spacings.mean(axis=-1, keepdims=True), axis=-1)
     above = np.exp(-np.pi / 4 * s**2)  # one minus the surmise's distribution function
     rank = np.arange(n)

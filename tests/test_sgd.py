@@ -308,6 +308,15 @@ def test_the_thresholds_fit_together():
         sgd.tail_exponent(3.0, 4)
 
 
+@pytest.mark.parametrize("replace", [True, False])
+def test_a_constant_gradient_has_no_shape(replace):
+    table = np.column_stack([np.full(7, 14.3), [1.0, 2, 4, 8, 16, 32, 64]])
+    moments = sgd.batch_moments(table, 4, replace=replace)
+    assert moments.variance[0] == 0
+    assert np.isnan([moments.skewness[0], moments.excess_kurtosis[0]]).all()
+    assert np.isfinite([moments.skewness[1], moments.excess_kurtosis[1]]).all()
+
+
 @pytest.mark.parametrize(("alpha", "batch_size"), [(0.1, 4), (0.5, 64), (1.2, 4), (0.7, 1)])
 def test_tail_exponent_solves_kestens_equation(alpha, batch_size):
     # Second way: the moment in closed form, with Kummer's functions, to thirty digits.

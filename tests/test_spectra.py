@@ -352,3 +352,10 @@ def test_errors_of_pair_statistics_cover_and_runs_are_the_unit():
 def test_pairs_have_two_levels():
     with pytest.raises(ValueError, match="levels must have shape"):
         spectra.pair_statistics(np.arange(6.0).reshape(2, 3))
+
+
+def test_equal_levels_have_no_relative_spacings():
+    with pytest.raises(ValueError, match="levels must not coincide"):
+        spectra.relative_spacings([[1.0, 1.0, 2.0], [3.0, 3.0, 5.0]])
+    with pytest.raises(ValueError, match="spacings must have a mean above zero"):
+        spectra.surmise_distance([0.0, 0.0])

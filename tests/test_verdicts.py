@@ -341,3 +341,12 @@ def test_a_family_of_values():
         verdicts.family_verdict([1.0, 2.0], [0.1], 1.0, bound=0.1)
     with pytest.raises(ValueError, match="the smallest of errors must be"):
         verdicts.family_verdict([1.0], [0.0], 1.0, bound=0.1)
+
+
+@pytest.mark.parametrize(("offset", "scale"), [(1.7e9, 10.0), (0.0, 1e-200), (0.0, 1e200)])
+def test_series_far_from_zero_and_of_any_scale(offset, scale):
+    x = np.random.default_rng(18).normal(size=400)
+    far = verdicts.effective_sample_size(offset + scale * x)
+    assert far == pytest.approx(verdicts.effective_sample_size(x), rel=1e-4)
+    with pytest.raises(ValueError, match="x must vary"):
+        verdicts.effective_sample_size(np.full(50, 0.1 + 0.2) * (scale + offset))

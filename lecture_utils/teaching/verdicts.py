@@ -155,11 +155,13 @@ def effective_sample_size(x):
     x = np.atleast_2d(finite_array("x", x, ndim=(1, 2)))
     n = x.shape[1]
     centred = x - x.mean()
+    spread = np.max(np.abs(centred))
+    if not spread > 8 * np.finfo(float).eps * np.max(np.abs(x)):  # no more than rounding
+        raise ValueError(f"x must vary, got the constant {x.flat[0]}")
+    centred /= spread
     spectrum = fft.rfft(centred, fft.next_fast_len(2 * n, real=True))
     # Dividing lag sums by n, not n - t, makes their sum the variance of a chain's mean.
     covariance = fft.irfft(np.mean(np.abs(spectrum) ** 2, axis=0))[:n] / n
-    if not covariance[0] > np.finfo(float).eps * np.mean(x**2):
-        raise ValueError(f"x must vary, got the constant {x.flat[0]}")
     rho = covariance / covariance[0]
     pairs = np.append(rho, 0.0)[: 2 * ((n + 1) // 2)].reshape(-1, 2).sum(axis=1)
     positive_until = np.argmax(pairs <= 0) if np.any(pairs <= 0) else len(pairs)
