@@ -135,7 +135,7 @@ def compare(ax, sample, law, *, bound, label, law_label, n_eff=None, bins=60, lo
         Any shape.
     law : scipy.stats frozen distribution
     bound, n_eff
-        As in `lecture_utils.teaching.verdicts.ks_verdict`.
+        As in `ks_verdict`.
     label, law_label : str
     bins : int or sequence
     loc : str
@@ -143,7 +143,7 @@ def compare(ax, sample, law, *, bound, label, law_label, n_eff=None, bins=60, lo
 
     Returns
     -------
-    lecture_utils.teaching.verdicts.Verdict
+    Verdict
     """
     histogram(ax, sample, bins=bins, label=label)
     _draw_density(ax, law, law_label)
