@@ -15,7 +15,8 @@ only those. MyST-NB then finds every page in the cache and never runs one itself
 
 A page that raises fails the build, now and in every later build until it is mended.
 
-The environment variable BOOK_PAGE (``book/networks``) leaves out every other page that holds code.
+The environment variable BOOK_PAGE (``book/networks``) leaves out every other page that holds code,
+but for the first one.
 """
 
 from __future__ import annotations
@@ -272,7 +273,7 @@ def leave_out_other_pages(app, config) -> None:
             path.relative_to(root).as_posix()
             for path in root.glob("book/*.md")
             if is_myst_markdown_notebook(path.read_text(encoding="utf-8"))
-            and path != root / f"{wanted}.md"
+            and path not in {root / f"{wanted}.md", root / f"{config.root_doc}.md"}
         ]
 
 
