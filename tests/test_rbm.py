@@ -3,6 +3,7 @@
 import itertools
 import json
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -627,6 +628,18 @@ def test_published_settings_are_all_in_the_full_command():
     assert len(set(rbm.FULL)) == len(rbm.FULL)
     for setting in rbm.FULL:
         rbm.Setting(*setting[:2], data=setting[2]).variances  # noqa: B018
+
+
+def test_shipped_statistics_are_those_of_the_full_command():
+    file = Path(__file__).parents[1] / "book" / "data" / "rbm.npz"
+    with np.load(file) as data:
+        settings = zip(data["learning_rate"], data["batch_size"], data["data"], strict=True)
+        assert tuple((float(a), int(b), str(d)) for a, b, d in settings) == rbm.FULL
+        about = json.loads(str(data["provenance"]))
+        assert about["runs"] * about["snapshots"] == 7500
+        assert f"--seed {about['seed']}" in about["command"]
+        assert data["spacing_counts"].sum(axis=2).max() <= 7500
+        assert not data["lost"].any()
 
 
 GOOD = rbm.Setting(0.1, 4)
