@@ -121,7 +121,9 @@ def pair_spacings(levels):
 def block_spacings(products):
     r"""Spacings (..., pairs) of the two levels of each block alone, blind to other levels.
 
-    Their mean square is :math:`4\sigma^2` however large the noise, by the symmetry of the lattice.
+    Their mean square is :math:`4\sigma^2`, up to corrections of relative order
+    :math:`\alpha/|B|`: the mean element is displaced. Their law is the surmise at any noise, by the
+    symmetry of the lattice.
     """
     blocks = pair_blocks(products)
     return np.hypot(blocks[..., 1, 1] - blocks[..., 0, 0], 2 * blocks[..., 0, 1])
