@@ -177,12 +177,17 @@ def test_kernels_know_that_this_is_a_build_and_use_one_thread(tmp_path):
 
 def test_one_page_can_be_built_alone(tmp_path, monkeypatch):
     book = Book(tmp_path, pages={"wanted": "6 * 7", "other": "1 / 0"}, files={})
-    # The index lists a page that is left out, which is worth a warning and no more.
+    # The first page is always there, code or not. It lists a page that is left out, which is worth
+    # a warning and no more.
+    index = PAGE.format(name="index", code="'first'")
+    listing = "```{toctree}\nwanted\nother\n```\n"
+    book.write("book/index.md", index + listing)
     monkeypatch.setenv("BOOK_PAGE", "book/wanted")
     result = book.build()
     assert "ZeroDivisionError" not in result.stderr
     assert "nonexisting document" in result.stderr or "excluded document" in result.stderr
     assert "42" in book.html("wanted")
+    assert "first" in book.html("index")
     assert not (tmp_path / "_build/html/book/other.html").exists()
 
 

@@ -335,7 +335,8 @@ class RunTime(SphinxRole):
 
 def setup(app):
     app.setup_extension("myst_nb")
-    app.connect("config-inited", leave_out_other_pages)
+    # After sphinx-external-toc has read which page is the first.
+    app.connect("config-inited", leave_out_other_pages, priority=950)
     app.connect("env-get-outdated", execute_stale_pages)
     app.connect("build-finished", forget_build_with_warnings)
     app.add_role("run-time", RunTime())
