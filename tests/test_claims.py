@@ -79,7 +79,7 @@ def test_the_claims_of_a_cell_share_one_strip():
         'c.claim("page.a", "For $a<b$ & c", good, figure="fig-x", lecture="A slide")\n'
         'c.claim("page.b", "B.", good)\n'
         'c.claim("page.c", "C.", far, expect="reject")',
-        'c.claim("page.d", "D.", far)',
+        'c.claim("page.d", "D.", far)\nc.claim("page.e", "E.", good)',
     )
     new = nbformat.v4
     notebook = new.new_notebook(cells=[new.new_code_cell(cell) for cell in cells])
@@ -93,7 +93,7 @@ def test_the_claims_of_a_cell_share_one_strip():
     assert "mathjax_process" in html
     assert [c["id"] for c in first.metadata[CLAIM_KEY]] == ["page.a", "page.b", "page.c"]
     assert first.metadata[CLAIM_KEY][0]["figure"] == "fig-x"
-    assert "✗ 1 claim FAILS" in second.data["text/html"]
+    assert "✗ 1 claim FAILS, 1 claim holds<" in second.data["text/html"]
     assert "<details open" in second.data["text/html"].replace(' class="claims', "").replace(
         ' claim-failed mathjax_process"', ""
     )

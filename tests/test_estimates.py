@@ -39,6 +39,7 @@ def test_the_error_of_the_exponent_covers():
 def test_an_exact_power_is_found_whatever_the_weights():
     x = np.array([0.1, 1.0, 3.0])
     assert power_law_exponent(x, 7 * x**2.5, [1, 2, 3])[0] == pytest.approx(2.5)
+    assert power_law_exponent([1, 10], [5, 500], [1, 1])[0] == pytest.approx(2)  # two points do
 
 
 @pytest.mark.parametrize(
