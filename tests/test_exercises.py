@@ -208,7 +208,9 @@ def test_numbers_in_brackets_per_cent_and_what_is_too_large():
     assert hint(HALF, 50).startswith("Per cent?")
     assert not number(624, rtol=1e-9)(624.5).correct
     assert "real number is expected" in hint(HALF, 10**400)
-    # Close means within five per cent, however coarse the tolerance.
+    # Close means within fifty tolerances and five per cent, however coarse the tolerance.
+    assert hint(number(10.0), 10.4).startswith("Close")
+    assert not hint(number(10.0), 10.6).startswith("Close")
     assert not hint(number(0.7, rtol=0.01), 0.5).startswith("Close")
 
 
