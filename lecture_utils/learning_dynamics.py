@@ -56,11 +56,11 @@ class Moments:
 # ---------------------------------------------------------------- training many students at once
 
 
-def batch_covariances(runs, batch_size, *, rng):
-    """Covariances of batches of standard normal inputs in the plane, without the inputs.
+def cholesky_factors(runs, batch_size, *, rng):
+    """Cholesky factors L of the covariances of batches of normal inputs, without the inputs.
 
-    Bartlett: the Cholesky factor of ``|B| C`` has independent entries, the roots of chi-squared
-    variates with ``|B|`` and ``|B| - 1`` degrees of freedom and a standard normal number.
+    Bartlett: the factor of ``|B| C`` has independent entries, the roots of chi-squared variates
+    with ``|B|`` and ``|B| - 1`` degrees of freedom and a standard normal number.
 
     Parameters
     ----------
@@ -69,23 +69,18 @@ def batch_covariances(runs, batch_size, *, rng):
 
     Returns
     -------
-    ndarray, shape (runs, 3)
-        Entries 11, 22, 12.
+    ndarray, shape (3, runs)
+        Entries 11, 21, 22 of L, where ``C = L L^T``.
 
     References
     ----------
     M. S. Bartlett, Proc. R. Soc. Edinburgh 53 (1933) 260.
     """
     runs, batch_size = positive_int("runs", runs), positive_int("batch_size", batch_size)
-    l11, l21, l22 = _cholesky_factors(runs, batch_size, np.random.default_rng(rng))
-    return np.stack([l11**2, l21**2 + l22**2, l11 * l21], axis=1)
-
-
-def _cholesky_factors(runs, batch_size, rng):
+    rng = np.random.default_rng(rng)
     first, second = (2 * rng.standard_gamma((batch_size - k) / 2, runs) for k in (0, 1))
-    return np.array([np.sqrt(first), rng.standard_normal(runs), np.sqrt(second)]) / np.sqrt(
-        batch_size
-    )
+    corner = rng.standard_normal(runs)
+    return np.array([np.sqrt(first), corner, np.sqrt(second)]) / np.sqrt(batch_size)
 
 
 def train(
@@ -145,7 +140,7 @@ def train(
     recorded = np.empty((snapshots, runs, 3))
     for record in recorded:
         for _ in range(steps):
-            l11, l21, l22 = _cholesky_factors(runs, batch_size, rng)
+            l11, l21, l22 = cholesky_factors(runs, batch_size, rng=rng)
             covariance = np.stack([l11**2, l21**2 + l22**2, l11 * l21], axis=1)
             gradient = _pull(displacement, covariance)
             if gradient_noise == "independent":

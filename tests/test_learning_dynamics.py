@@ -31,11 +31,13 @@ def matrices(entries):
 
 
 @pytest.mark.parametrize("batch_size", [1, 2, 7])
-def test_batch_covariances_are_those_of_normal_inputs(batch_size):
+def test_cholesky_factors_are_those_of_normal_inputs(batch_size):
     rng = np.random.default_rng(1)
     x = rng.standard_normal((20_000, batch_size, 2))
     plain = x.mT @ x / batch_size
-    quick = matrices(ld.batch_covariances(20_000, batch_size, rng=rng))
+    l11, l21, l22 = ld.cholesky_factors(20_000, batch_size, rng=rng)
+    factor = matrices(np.stack([l11, l22, l21], axis=1)) * [[1, 0], [1, 1]]
+    quick = factor @ factor.mT
     # Along a generic direction both are chi-squared; the determinant is a second, joint, test.
     direction = np.array([0.6, 0.8])
     along = np.einsum("i,rij,j->r", direction, quick, direction)

@@ -8,7 +8,7 @@ import sympy
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
+from scipy import optimize, stats
 
 from lecture_utils import networks, sgd
 from lecture_utils.teaching.exercise_sets.sgd import CHECKERS
@@ -333,9 +333,12 @@ def test_tail_exponent_solves_kestens_equation(alpha, batch_size):
 
 
 def test_tail_exponents_of_tiny_steps():
-    # For small steps A is nearly log-normal: kappa = 2 (E log A) / (-var log A), about B / alpha.
-    assert sgd.tail_exponent(1e-5, 64) > 64 / 1e-5
-    assert sgd.tail_exponent(1e-3, 4) == pytest.approx(10 * sgd.tail_exponent(1e-2, 4), rel=0.05)
+    # Only a batch with y = alpha m > 2 makes |A| > 1. Its cost is B y / 2 alpha, its gain is
+    # kappa log(y - 1); for the cheapest y, log(y - 1) = y / (y - 1), kappa = B (y - 1) / 2 alpha.
+    y = optimize.brentq(lambda y: (y - 1) * np.log(y - 1) - y, 2.5, 10)
+    for alpha, batch_size in ((1e-5, 64), (1e-4, 4)):
+        kappa = sgd.tail_exponent(alpha, batch_size)
+        assert kappa * alpha / batch_size == pytest.approx((y - 1) / 2, rel=1e-3)
 
 
 def test_runs_beyond_every_threshold_are_reported_as_diverged():
