@@ -442,11 +442,11 @@ def test_no_nonsense_enters_the_quadratic(name, value):
 def test_solutions_of_the_exercises_are_accepted():
     a, b, d, o, v, k2, k4 = sympy.symbols("alpha B D Omega V k2 k4")
     answers = {
-        "batch-std": 0.0375,
         "finite-population": v * (1 - (b - 1) / (d - 1)) / b,
         "kurtosis": k4 / b / k2**2,
         "stationary-variance": a * v / (2 * b * o - a * o**2 * (b + 2)),
-        "threshold": sgd.variance_threshold(4, curvature=2.5),
+        "uniform-inputs": 1 / 2 / (2 - 1 - (9 / 5 - 1) / 2),  # E[x^4] = 9/5
+        "shuffle": 0.0528,
         "temperature": [0.2, 0.1 * 2**0.5],
     }
     assert answers.keys() == CHECKERS.keys()
@@ -457,16 +457,16 @@ def test_solutions_of_the_exercises_are_accepted():
 @pytest.mark.parametrize(
     ("name", "answer", "hint"),
     [
-        ("batch-std", 0.3 / 64, "take the root"),
-        ("batch-std", 2.4, "not louder"),
         ("finite-population", sympy.sympify("V/B"), "independent"),
         ("finite-population", sympy.sympify("V/B*(D-B)/D"), "B.* = 1"),
         ("kurtosis", sympy.sympify("k4/k2**2"), "one sample"),
         ("kurtosis", sympy.sympify("k4/(B**3*k2**2)"), "squared variance"),
         ("stationary-variance", sympy.sympify("alpha*V/(2*B*Omega)"), "leading order"),
         ("stationary-variance", sympy.sympify("alpha*V/(B*Omega*(2-alpha*Omega))"), "fluctuates"),
-        ("threshold", 0.8, "gradient descent"),
-        ("threshold", 4 / 3, "Omega"),
+        ("uniform-inputs", 0.5, "curvature of a batch"),
+        ("uniform-inputs", 0.25, "leading order"),
+        ("shuffle", 0.99, "exactly once"),
+        ("shuffle", 0.23, "average over an epoch"),
         ("temperature", [0.2, 0.2], "single step"),
         ("temperature", [0.05, 0.1 / 2**0.5], "must grow"),
     ],

@@ -5,19 +5,16 @@ from functools import partial
 import numpy as np
 import sympy
 
+from lecture_utils.sgd import shuffled_variance, stationary_variance
 from lecture_utils.teaching.exercises import Mistake, check_answer, expression, number
 
 alpha, b, d, omega, v, k2, k4 = sympy.symbols("alpha B D Omega V k2 k4", positive=True)
 
+# Reshuffled and independent batches of four of 64 numbers, alpha = 0.05.
+_EPOCH = shuffled_variance(0.05, 4, 64)
+_END, _INDEPENDENT = _EPOCH[-1], stationary_variance(0.05, 4, theory="constant")
+
 CHECKERS = {
-    "batch-std": number(
-        0.3 / np.sqrt(64),
-        mistakes=(
-            Mistake(0.3 / 64, "It is the variance that falls as 1/|B|; take the root."),
-            Mistake(0.3, "That is the noise of a single sample; a batch averages 64 of them."),
-            Mistake(0.3 * np.sqrt(64), "An average is quieter than one sample, not louder."),
-        ),
-    ),
     "finite-population": expression(
         v / b * (d - b) / (d - 1),
         mistakes=(
@@ -70,11 +67,32 @@ CHECKERS = {
             ),
         ),
     ),
-    "threshold": number(
-        2 / (1 + 2 / 4) / 2.5,
+    "uniform-inputs": number(
+        5 / 6,
+        rtol=0.03,
         mistakes=(
-            Mistake(2 / 2.5, "That is plain gradient descent; a batch of four feels its noise."),
-            Mistake(2 / (1 + 2 / 4), "That is the threshold of alpha Omega: here Omega = 2.5."),
+            Mistake(
+                1 / 2,
+                "That is noise of constant strength: here the curvature of a batch fluctuates.",
+            ),
+            Mistake(1 / 4, "That is the leading order in alpha, and alpha is large here."),
+            Mistake(np.sqrt(5 / 6), "That is the width; its square is asked for, the variance."),
+            Mistake(5 / 16, "That is a batch of four: use batches of two."),
+        ),
+    ),
+    "shuffle": number(
+        _END / _INDEPENDENT,
+        rtol=0.1,
+        mistakes=(
+            Mistake(
+                1.0, "No difference? Every epoch must use each of the 64 numbers exactly once."
+            ),
+            Mistake(
+                np.mean(_EPOCH) / _INDEPENDENT,
+                "That is the average over an epoch; look at its end only.",
+            ),
+            Mistake(np.sqrt(_END / _INDEPENDENT), "Those are the widths; compare the variances."),
+            Mistake(_END, "Divide by the variance of the runs that draw afresh."),
         ),
     ),
     "temperature": number(
