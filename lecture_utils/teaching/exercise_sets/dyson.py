@@ -2,15 +2,15 @@
 
 from functools import partial
 
+import numpy as np
 import sympy
 
-from lecture_utils.teaching.exercises import Mistake, check_answer, expression
+from lecture_utils.teaching.exercises import Mistake, check_answer, expression, number
 
 _a, _b, _e, _s, _epsilon = sympy.symbols("a b e s epsilon", positive=True)
-_M, _N, _Omega, _beta, _g, _gamma, _kappa, _q, _sigma, _t = sympy.symbols(
-    "M N Omega beta g gamma kappa q sigma t", positive=True
-)
-_forgotten = 1 - sympy.exp(-2 * _Omega * _t)
+_Omega, _beta, _g, _q = sympy.symbols("Omega beta g q", positive=True)
+
+_grown = -np.expm1(-1.0)  # 1 - exp(-2 Omega t) at the time 1/2
 
 CHECKERS = {
     "second-order": expression(
@@ -19,32 +19,6 @@ CHECKERS = {
             Mistake(_e**2 / (_b - _a), "Levels repel: the shift points away from the other one."),
             Mistake(
                 _e / (_a - _b), "This is the admixture of the other eigenvector. And the shift?"
-            ),
-        ),
-    ),
-    "trace-variance": expression(
-        _N * _sigma**2 * _forgotten,
-        mistakes=(
-            Mistake(_N * _sigma**2, "This is the stationary value. What is it at time $t$?"),
-            Mistake(
-                _N**2 * _sigma**2 * _forgotten, "The $N$ noises are independent: variances add."
-            ),
-            Mistake(
-                _N * _sigma**2 * _forgotten / 2,
-                "The noise of a level is $\\sqrt2\\,g$, its variance per time $2g^2$.",
-            ),
-        ),
-    ),
-    "free-edge": expression(
-        2 * _g * sympy.sqrt(_N * _t),
-        mistakes=(
-            Mistake(
-                _g * sympy.sqrt(2 * _t), "This is how far one level diffuses alone. They also push."
-            ),
-            Mistake(
-                _g * sympy.sqrt(2 * _N * _t),
-                "The radius is $\\sqrt{2N}$ times the width of a diagonal entry, whose variance"
-                " is $2g^2t$.",
             ),
         ),
     ),
@@ -70,36 +44,18 @@ CHECKERS = {
             ),
         ),
     ),
-    "bru-trace": expression(
-        _kappa**2 * _M * _N / (2 * _gamma),
+    "shaken": number(
+        10.5 * _grown,
+        rtol=0.04,
         mistakes=(
-            Mistake(
-                _kappa**2 * (_M - _N + 1) * _N / (2 * _gamma),
-                "In the form with $\\kappa^2(M-N+1)$ the Coulomb sum does not cancel:"
-                " $\\sum_{i\\ne j}2x_i/(x_i-x_j)=N(N-1)$.",
-            ),
-            Mistake(
-                _kappa**2 * _M * _N / _gamma,
-                "Decay acts on both factors of $X=W^TW$: the rate of $X$ is $2\\gamma$.",
-            ),
+            Mistake(_grown, "This is the diagonal alone. Shake all entries: something must push."),
+            Mistake(10.5, "This is the stationary value. Stop at the time 1/2."),
         ),
     ),
-    "third-mode": expression(
-        sympy.Rational(3, 2) * _sigma**2 * (_N + 1),
-        mistakes=(
-            Mistake(
-                sympy.Rational(3, 2) * _sigma**2 * (_N - 1),
-                "You have the push. Ito's rule gives $6g^2\\sum x_i$ more.",
-            ),
-            Mistake(
-                sympy.Rational(3, 2) * _sigma**2 * _N,
-                "This is large $N$. Keep the Ito term exactly.",
-            ),
-            Mistake(
-                _sigma**2 * (_N + 1),
-                "The drift of $-c\\sum x_i$ is $+c\\,\\Omega\\sum x_i$: keep it.",
-            ),
-        ),
+    "thrown": number(
+        0.302 * np.sqrt(0.02) / 6,  # h_0 of the page's boundary layer
+        rtol=0.2,
+        mistakes=(Mistake(0.0, "No tail: is the gap in the force bounded from below?"),),
     ),
 }
 
