@@ -102,6 +102,8 @@ def _tensor(path, name, entry, data):
     dtype = _SAFETENSORS_TYPES[code]
     if not fits or end - begin != count * dtype.itemsize:
         raise _damaged(path, f"{name} of shape {shape} is said to fill bytes {begin} to {end}")
+    if not count:
+        return torch.empty(shape, dtype=dtype)
     return torch.from_numpy(data[begin:end].copy()).view(dtype).reshape(shape)
 
 

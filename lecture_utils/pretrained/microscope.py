@@ -129,7 +129,7 @@ def _spectrum(source, name, matrices, smallest):
     if rank < smallest:
         raise ValueError(f"rank {rank} below {smallest}")
     singular = singular[:, columns - rank :]
-    if np.any(np.ptp(singular, axis=1) <= 2 * rounding[:, 0]):
+    if np.any(np.ptp(singular, axis=1) <= 8 * rounding[:, 0]):
         raise ValueError("all levels equal, but for rounding")
     spectra.spacing_ratios(singular)  # refuses three equal levels
     return Spectrum(source, name, rows, columns, singular**2)
