@@ -3,20 +3,19 @@
 import numpy as np
 import pytest
 import sympy
-from scipy import stats
+from scipy import integrate, stats
 
 from lecture_utils.spectra import gram
 from lecture_utils.teaching.exercise_sets.marchenko_pastur import CHECKERS, check
 
-r, M, N, theta = sympy.symbols("r M N theta")
+r, theta = sympy.symbols("r theta")
 
 RIGHT = {
     "torch-edges": [1 / 12, 3 / 4],
-    "zero-levels": 0.7,
     "third-moment": (r + sympy.Rational(3, 2)) ** 2 - sympy.Rational(5, 4),
-    "second-moment": (M + N + 1) / M,
     "one-column": stats.gamma(4, scale=1 / 4),
-    "singular-values": lambda xi: 2 * stats.semicircular(scale=2).pdf(xi),
+    "dropped-rows": 1.53,
+    "smallest-level": 0.69,
     "outlier": theta**2 + 1 + r + r / theta**2,
 }
 
@@ -26,25 +25,22 @@ WRONG = {
         ([1 / 48, 3 / 16], "its width is 2a"),
         (np.sqrt([1 / 12, 3 / 4]), "singular values"),
     ],
-    "zero-levels": [(0.3, "not\\* zero"), (70, "their number"), (0.91, "count the rank")],
     "third-moment": [
         (1 + r + r**2, "three pairings"),
         (5, "Catalan"),
         (1 + 3 * r + 3 * r**2, "backwards"),
     ],
-    "second-moment": [
-        (1 + N / M, "one pairing is missing"),
-        (1 + (N + 2) / M, "occurs once"),
-        (1 + N / M + 1 / N, "leaves 1/M"),
-    ],
     "one-column": [
         (stats.chi2(8), "rescale"),
         (stats.chi2(7, scale=1 / 8), "No mean is subtracted"),
     ],
-    "singular-values": [
-        (lambda xi: np.sqrt(4 - xi**2) / (2 * np.pi), "full semicircle"),
-        (lambda xi: np.sqrt(4 - xi**2) / (2 * np.pi * xi), "multiply by the derivative"),
+    "dropped-rows": [
+        (1.266, "full matrix"),
+        (0.383, "root of two"),
+        (1.5, "limit of large"),
+        (1.0, "mean level"),
     ],
+    "smallest-level": [(4.9, "independent"), (0.0215, "multiply by N"), (22.0, "variance 1/N")],
     "outlier": [
         (theta**2, "without noise"),
         (1 + theta**2, "Only the rows"),
@@ -75,11 +71,12 @@ def test_wrong_answer_gets_its_hint(name, answer, hint):
 def test_expected_values_against_matrices():
     """The checkers know the truth: moments and the outlier measured on random matrices."""
     rng = np.random.default_rng(7)
-    rows, columns = 40, 10
-    levels = gram(rng.normal(scale=rows**-0.5, size=(20000, rows, columns)))
-    ratio = {r: columns / rows, M: rows, N: columns}
-    second = np.mean(levels**2, axis=1)
-    assert abs(second.mean() - float(RIGHT["second-moment"].subs(ratio))) < 4 * stats.sem(second)
+    dropped = rng.normal(scale=32**-0.5, size=(20000, 64, 16))
+    dropped[:, ::2] = 0
+    second = np.mean(gram(dropped) ** 2, axis=1)
+    assert CHECKERS["dropped-rows"](second.mean()).correct
+    survival = integrate.quad(lambda u: 2 * u * np.exp(-(u**2) / 2 - u), 0, np.inf)[0]
+    assert CHECKERS["smallest-level"](survival).correct
     large = rng.normal(scale=800**-0.5, size=(800, 200))
     third = np.mean(gram(large) ** 3)
     assert third == pytest.approx(float(RIGHT["third-moment"].subs(r, 0.25)), rel=0.03)

@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 import sympy
-from scipy import stats
+from scipy import special, stats
 
 from lecture_utils.laws import marchenko_pastur
 from lecture_utils.teaching.exercises import Mistake, check_answer, expression, function, number
@@ -12,13 +12,10 @@ from lecture_utils.teaching.exercises import Mistake, check_answer, expression, 
 # A torch layer with 64 inputs and 16 outputs: entries uniform on (-1/8, 1/8).
 _TORCH_EDGES = np.array(marchenko_pastur(16 / 64, 64 * (1 / 8) ** 2 / 3).support())
 
-_r, _M, _N, _theta = sympy.symbols("r M N theta", positive=True)
+_r, _theta = sympy.symbols("r theta", positive=True)
 _ROWS = 8
-
-
-def _quarter_circle(xi):
-    return np.sqrt(4 - xi**2) / np.pi
-
+# Mean of Edelman's law, the integral of exp(-y/2 - sqrt(y)).
+_SMALLEST = 2 - np.sqrt(2 * np.pi * np.e) * special.erfc(np.sqrt(0.5))
 
 CHECKERS = {
     "torch-edges": number(
@@ -33,14 +30,6 @@ CHECKERS = {
                 "Which is r? The columns over the rows of W, at most one here.",
             ),
             Mistake(np.sqrt(_TORCH_EDGES), "Those are singular values; levels are their squares."),
-        ),
-    ),
-    "zero-levels": number(
-        1 - 30 / 100,
-        mistakes=(
-            Mistake(30 / 100, "That is the fraction that is *not* zero."),
-            Mistake(70, "That is their number; the fraction of all levels is asked for."),
-            Mistake(1 - (30 / 100) ** 2, "No square is needed: count the rank."),
         ),
     ),
     "third-moment": expression(
@@ -59,19 +48,6 @@ CHECKERS = {
             ),
         ),
     ),
-    "second-moment": expression(
-        1 + _N / _M + 1 / _M,
-        mistakes=(
-            Mistake(1 + _N / _M, "That is the limit of large matrices: one pairing is missing."),
-            Mistake(
-                1 + _N / _M + 2 / _M, "The twisted pairing occurs once: count index loops again."
-            ),
-            Mistake(
-                1 + _N / _M + 1 / _N,
-                "Each σ² is 1/M, so the twisted pairing leaves 1/M: check the number of loops.",
-            ),
-        ),
-    ),
     "one-column": function(
         stats.chi2(_ROWS, scale=1 / _ROWS),
         at=np.linspace(0.1, 3, 30),
@@ -86,18 +62,29 @@ CHECKERS = {
             ),
         ),
     ),
-    "singular-values": function(
-        _quarter_circle,
-        at=np.linspace(0.05, 1.95, 30),
+    "dropped-rows": number(
+        1 + 1 / 2 + 1 / 32,
+        rtol=0.01,
         mistakes=(
             Mistake(
-                lambda xi: _quarter_circle(xi) / 2,
-                "That is the full semicircle; singular values are positive, so double it.",
+                1 + 1 / 4 + 1 / 64,
+                "That is a full matrix: set half of the rows to zero, all columns.",
             ),
             Mistake(
-                lambda xi: marchenko_pastur(1).pdf(xi**2),
-                "Change of variable: multiply by the derivative dx/dξ = 2ξ.",
+                (1 + 1 / 2 + 1 / 32) / 4, "Multiply the rows that are left by the root of two."
             ),
+            Mistake(1 + 1 / 4 + 2 / 64, "Rows or columns? W has 64 rows; drop 32 of *them*."),
+            Mistake(3 / 2, "That is the limit of large matrices; 32 rows are visibly few."),
+            Mistake(1.0, "That is the mean level; its square is asked for."),
+        ),
+    ),
+    "smallest-level": number(
+        _SMALLEST,
+        rtol=0.05,
+        mistakes=(
+            Mistake(np.pi**2 / 2, "That is the smallest of independent numbers; levels are not."),
+            Mistake(_SMALLEST / 32, "The scale is 1/N², not 1/N: multiply by N²."),
+            Mistake(32 * _SMALLEST, "The entries have variance 1/N, not one."),
         ),
     ),
     "outlier": expression(
