@@ -368,7 +368,7 @@ def test_a_logarithm_strong_enough_confines():
 # ------------------------------------------------------------------- exercises
 
 x1, x2 = sympy.symbols("x1 x2", real=True)
-sigma, omega, g, mu, lam, tau, n = sympy.symbols("sigma Omega g mu lambda tau N", positive=True)
+sigma, omega, g, mu, lam, n = sympy.symbols("sigma Omega g mu lambda N", positive=True)
 
 ANSWERS = {
     "zero-flux": (1 / (x1 - x2) - omega * x1 / g**2, -omega * x1 + g**2 / (x1 - x2), "divide"),
@@ -377,10 +377,9 @@ ANSWERS = {
         2 * sympy.sqrt(sympy.pi) * sigma**3,
         "whole plane",
     ),
-    "two-level-density": (laws.two_level_density(1.0), stats.norm(), "do not repel"),
     "binder-three": (-10 / 48, -1 / 3, "semicircle"),
-    "virial-quartic": (tau * (1 + (n - 1) / 2), tau * n, "pair"),
-    "laguerre-one-column": (stats.gamma(2, scale=2), stats.chi(4), "square"),
+    "metropolis": (3.04, 1.0, "repulsion"),
+    "pinned-shift": (0.063, 0.125, "gas"),
     "critical-temperature": (mu**2 / (2 * lam * n), mu**2 / (4 * lam), "barrier"),
 }
 

@@ -4,17 +4,13 @@ from functools import partial
 
 import numpy as np
 import sympy
-from scipy import stats
 
 from lecture_utils.coulomb_gas import log_partition_gaussian
-from lecture_utils.laws import semicircle, two_level_density
-from lecture_utils.teaching.exercises import Mistake, check_answer, expression, function, number
+from lecture_utils.teaching.exercises import Mistake, check_answer, expression, number
 
 x1, x2 = sympy.symbols("x1 x2", real=True)
-sigma, omega, g, mu, lam, tau, n = sympy.symbols("sigma Omega g mu lambda tau N", positive=True)
+sigma, omega, g, mu, lam, n = sympy.symbols("sigma Omega g mu lambda N", positive=True)
 
-_levels = np.linspace(-3.0, 3.0, 41)
-_squares = np.linspace(0.2, 12.0, 40)
 _z2 = sympy.nsimplify(np.exp(log_partition_gaussian(2, 1.0)) / np.sqrt(np.pi), tolerance=1e-9)
 
 CHECKERS = {
@@ -53,18 +49,6 @@ CHECKERS = {
             ),
         ),
     ),
-    "two-level-density": function(
-        two_level_density(1.0),
-        at=_levels,
-        mistakes=(
-            Mistake(stats.norm(), "These are levels that do not repel each other."),
-            Mistake(semicircle(1.0, 2), "This is the limit of many levels; here are two."),
-            Mistake(
-                lambda x: 2 * two_level_density(1.0).pdf(x),
-                "Your density counts both levels: normalise it to one.",
-            ),
-        ),
-    ),
     "binder-three": number(
         sympy.Rational(-2 * 5, 3 * 4**2),
         mistakes=(
@@ -73,32 +57,24 @@ CHECKERS = {
             Mistake(10 / 48, "The magnitude is right; the lecture's sign is that of ... - 1."),
         ),
     ),
-    "virial-quartic": expression(
-        tau * (n + 1) / 2,
+    "metropolis": number(
+        3,
+        rtol=0.04,
         mistakes=(
-            Mistake(
-                tau * n * (n + 1) / 2, "That is the sum over all levels; give the mean of one."
-            ),
-            Mistake(tau, "That is one level alone: the pairs bring $(N-1)/2$ more."),
-            Mistake(
-                tau * n,
-                "Each *pair* brings 1 in all, not each of its two levels: there are $N(N-1)/2$.",
-            ),
-            Mistake(
-                2 * tau * (n + 1), "Check the slope: $x\\,U'(x) = x^4/\\tau$, with no factor 4."
-            ),
+            Mistake(1, "Five levels that do not know of each other: where is the repulsion?"),
+            Mistake(15, "That is the sum over all levels; give the mean of one."),
+            Mistake(5, "Each pair repels once: the weight has $|x_i-x_j|$, not its square."),
         ),
     ),
-    "laguerre-one-column": function(
-        stats.chi2(4),
-        at=_squares,
+    "pinned-shift": number(
+        1 / 16,
+        rtol=0.05,
         mistakes=(
-            Mistake(stats.chi2(3), "The exponent of x is $(M-N-1)/2$ with $N = 1$: $M/2 - 1$."),
-            Mistake(stats.expon(scale=2.0), "That is $M = 2$: the power of x is missing."),
             Mistake(
-                stats.chi(4),
-                "That is the law of the singular value $\\xi$; the level is its square.",
+                1 / 8,
+                "That is the gas. Did you draw matrices, with half the variance off the diagonal?",
             ),
+            Mistake(-1 / 16, "That is the lower level."),
         ),
     ),
     "critical-temperature": expression(
