@@ -10,11 +10,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import sympy
 import torch
 from scipy import stats
 
 from lecture_utils import ensembles, laws, pretrained, spectra
 from lecture_utils.pretrained import __main__ as command
+from lecture_utils.teaching.exercise_sets.pretrained import CHECKERS
 
 AGREES, REJECTED = 1e-3, 1e-6
 RNG = 20260401
@@ -242,7 +244,7 @@ def test_heads_are_blocks_of_outputs(name):
 def test_a_fresh_transformer_is_read_as_torch_uses_it():
     """Keys, queries and values of each head, against attention computed by the module itself."""
     torch.manual_seed(1)
-    attention = torch.nn.MultiheadAttention(96, 3, bias=False)
+    attention = torch.nn.MultiheadAttention(90, 3, bias=False)
     found, _ = pretrained.extract(attention.state_dict(), heads=3)
     assert [s.name for s in found] == [
         "query.weight",
@@ -250,16 +252,16 @@ def test_a_fresh_transformer_is_read_as_torch_uses_it():
         "value.weight",
         "out_proj.weight",
     ]
-    assert [s.levels.shape for s in found] == [(3, 32)] * 3 + [(1, 96)]
+    assert [s.levels.shape for s in found] == [(3, 30)] * 3 + [(1, 90)]
     # With one-hot inputs the scores of a head are the entries of its Q^T K.
-    eye = torch.eye(96)[:, None]
+    eye = torch.eye(90)[:, None]
     with torch.no_grad():
         _, weight = attention(eye, eye, eye, average_attn_weights=False)
     scores = weight[0].double().log()
     scores -= scores.mean(dim=(1, 2), keepdim=True)
     w = attention.in_proj_weight.detach().double()
-    q, k, _ = (x.reshape(3, 32, 96) for x in w.chunk(3))
-    product = q.mT @ k / 32**0.5
+    q, k, _ = (x.reshape(3, 30, 90) for x in w.chunk(3))
+    product = q.mT @ k / 30**0.5
     centred = product - product.mean(dim=2, keepdim=True)
     log_sums = scores - scores.mean(dim=2, keepdim=True)
     np.testing.assert_allclose(log_sums, centred, atol=1e-4)
@@ -337,6 +339,11 @@ def test_half_precision_keeps_the_levels():
 def test_bad_options_are_named(options, message):
     with pytest.raises(ValueError, match=message):
         pretrained.extract({"w": gaussian(30, 30)}, **options)
+
+
+def test_ten_levels_are_enough_if_asked_for():
+    (found,), _ = pretrained.extract({"w": gaussian(10, 12)}, smallest=10)
+    assert pretrained.examine(found).tail.exponent > 1
 
 
 def test_levels_survive_a_file(tmp_path):
@@ -503,3 +510,53 @@ def test_the_shipped_levels(source, matrices, levels, ratio):
     if ratio:
         ratios = np.concatenate([spectra.spacing_ratios(s.levels).ravel() for s in found])
         assert ratios.mean() == pytest.approx(ratio, abs=0.002)
+
+
+# --- exercises -----------------------------------------------------------------------------------
+
+S, RHO = sympy.symbols("s rho", positive=True)
+
+
+def test_solutions_of_the_exercises_are_accepted():
+    basis = 128 * np.eye(256) + (np.add.outer(np.arange(256), np.arange(256)) % 2 == 0)
+    values, times = np.unique(np.linalg.eigvalsh(basis).round(6), return_counts=True)
+    layer = torch.nn.TransformerEncoderLayer(128, 4, batch_first=True)
+    found, _ = pretrained.extract(layer.state_dict(), heads=4)
+    law = laws.marchenko_pastur(1 / 8, 512 * 0.02**2)
+    answers = {
+        "shape": [64 * 1024, 128, 1 / 512],
+        "edges": law.support(),
+        "correlated": sympy.sqrt(S**2 + 2 * S**2 * RHO),
+        "bare-basis": np.array([values, times]).T,
+        "excess": -5.488,
+        "your-own": [len(found), sum(len(s.levels) for s in found)],
+    }
+    assert answers.keys() == CHECKERS.keys()
+    for name, answer in answers.items():
+        assert CHECKERS[name](answer).correct, name
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "hint"),
+    [
+        ("shape", [1024, 128, 0.125], "kernel counts"),
+        ("shape", [128, 65536, 512], "larger side"),
+        ("edges", [0.0856 / 512, 0.37525 / 512], "M σ²"),
+        ("edges", [0.0107015, 0.0469058], "r = 1/8"),
+        ("edges", [0, 0.8192], "square matrix"),
+        ("correlated", S * sympy.sqrt(1 + RHO), "both sides"),
+        ("correlated", S**2 + 2 * RHO * S**2, "variance"),
+        ("correlated", S, "independent"),
+        ("bare-basis", [[128, 256], [256, 2]], "in all"),
+        ("bare-basis", [[128, 256], [256, 0]], "Frequency zero"),
+        ("bare-basis", [[128, 255], [256, 1]], "Two rows"),
+        ("excess", -0.396, "mean of 192"),
+        ("excess", -4.559, "192 matrices"),
+        ("your-own", [6, 6], "four matrices"),
+        ("your-own", [4, 13], "in_proj_weight"),
+    ],
+)
+def test_mistakes_get_their_hint(name, answer, hint):
+    feedback = CHECKERS[name](answer)
+    assert not feedback.correct
+    assert hint in feedback.message
