@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-import sympy
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -305,7 +304,7 @@ def test_bad_input_names_parameter_and_value(problem):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"optimiser": "newton"}, r"optimiser must be one of \['adam', 'sgd'\], got 'newton'"),
+        ({"optimiser": "newton"}, "optimiser must be one of sgd, adam, got 'newton'"),
         ({"batch_size": 65}, r"batch_size must be at most 64 \(the number of samples\), got 65"),
         ({"learning_rate": 0}, "learning_rate must be .* got 0"),
         ({"steps": 0}, "steps must be a positive integer, got 0"),
@@ -352,8 +351,6 @@ def test_any_widths_and_scale_work_or_raise_value_error(widths, sigma_w):
 
 # ---------------------------------------------------------------------------------- exercises
 
-n, l = sympy.symbols("n l")  # noqa: E741
-
 
 def _gaussian_expectation(function, variance):
     integrand = lambda z: function(z) * stats.norm.pdf(z, scale=np.sqrt(variance))  # noqa: E731
@@ -373,12 +370,6 @@ _DEEP = 32 * _gaussian_expectation(lambda z: np.tanh(z) ** 2, 3)
             {((2 / 3, -19 / 3),): "½", ((1, -9.5),): "mean over", ((-1 / 3, 9.5 / 3),): "uphill"},
         ),
         (
-            "tanh-layer",
-            _gaussian_expectation(lambda z: np.tanh(z) ** 2, 1),
-            {np.tanh(1) ** 2: "function of the mean", 1.0: "squeezes"},
-        ),
-        ("relu-kurtosis", 15 / n, {6 / n: "silent", 5 / n: "one more factor"}),
-        (
             "saturation",
             stats.chi2.sf(np.arctanh(0.99) ** 2 / _DEEP, 1),
             {
@@ -386,7 +377,11 @@ _DEEP = 32 * _gaussian_expectation(lambda z: np.tanh(z) ** 2, 3)
                 stats.chi2.sf(np.arctanh(0.99) ** 2 / 32, 1): "mean square",
             },
         ),
-        ("critical-decay", 1 / (2 * l), {1 / l: "coefficient", sympy.exp(-2 * l): "exponential"}),
+        (
+            "even-part",
+            np.mean(np.linspace(-1, 1, 401) ** 2),
+            {0.577: "root", 0.0835: "variance", 0.667: "integral", 0.001: "biases"},
+        ),
     ],
 )
 def test_exercises_accept_the_solution_and_explain_mistakes(name, right, wrong):
@@ -395,3 +390,24 @@ def test_exercises_accept_the_solution_and_explain_mistakes(name, right, wrong):
         feedback = CHECKERS[name](answer)
         assert not feedback.correct
         assert hint in feedback.message
+
+
+@pytest.mark.parametrize(
+    "layout",
+    [
+        lambda a: np.flip(np.flip(a, 0).copy(), 0),  # negative strides
+        lambda a: np.asfortranarray(a),
+        lambda a: a.astype(">f8"),
+        lambda a: a.tolist(),
+    ],
+)
+def test_training_takes_data_in_any_layout(layout):
+    rng = np.random.default_rng(5)
+    x, y = rng.normal(size=(8, 3)), rng.normal(size=(8, 1))
+    weights = networks.initial_weights([3, 4, 1], networks=2, rng=rng)
+    settings = dict(optimiser="sgd", learning_rate=0.1, steps=3, records=1, batch_size=4, rng=1)
+    plain, other = (
+        networks.train(weights, pair, pair, **settings) for pair in ((x, y), (layout(x), layout(y)))
+    )
+    for one, same in zip(plain.weights, other.weights, strict=True):
+        np.testing.assert_array_equal(one, same)

@@ -3,11 +3,10 @@
 from functools import partial
 
 import numpy as np
-import sympy
 from scipy import stats
 
 from lecture_utils.networks import gaussian_mean
-from lecture_utils.teaching.exercises import Mistake, check_answer, expression, number
+from lecture_utils.teaching.exercises import Mistake, check_answer, number
 
 _WIDTHS = np.array([3, 32, 16, 1])
 _PARAMETERS = int(np.sum(_WIDTHS[1:] * _WIDTHS[:-1]))
@@ -18,8 +17,6 @@ _Y = np.array([[1.0], [0.0], [2.0]])
 _W = np.array([[0.5, -1.0]])
 _SLOPE = (_X @ _W.T - _Y).T @ _X / len(_X)
 
-_TANH_SQUARE = gaussian_mean(lambda z: np.tanh(z) ** 2, 1.0)
-
 
 def _saturated(variance):
     """Probability that |tanh z| > 0.99 for z ~ N(0, variance)."""
@@ -27,8 +24,6 @@ def _saturated(variance):
 
 
 _SECOND_LAYER = 32 * gaussian_mean(lambda z: np.tanh(z) ** 2, 3.0)
-
-_n, _l = sympy.symbols("n l")
 
 CHECKERS = {
     "parameter-count": number(
@@ -45,28 +40,6 @@ CHECKERS = {
             Mistake(2 * _SLOPE, "The ½ in the loss cancels the 2 of the derivative."),
             Mistake(3 * _SLOPE, "The loss is a mean over the samples: divide by their number."),
             Mistake(-_SLOPE, "That is the downhill direction: the gradient points uphill."),
-        ),
-    ),
-    "tanh-layer": number(
-        _TANH_SQUARE,
-        mistakes=(
-            Mistake(np.tanh(1.0) ** 2, "The mean of a function is not the function of the mean."),
-            Mistake(1.0, "That would be a linear layer; tanh squeezes the signal."),
-            Mistake(
-                np.sqrt(_TANH_SQUARE), "That is the standard deviation; the variance is asked for."
-            ),
-        ),
-    ),
-    "relu-kurtosis": expression(
-        15 / _n,
-        mistakes=(
-            Mistake(6 / _n, "That is the linear network: half of the nodes are silent here."),
-            Mistake(
-                5 / _n, "That is the relative variance of S; the kurtosis has one more factor."
-            ),
-            Mistake(
-                18 / _n, "Subtract the square of the mean: the variance of the square is needed."
-            ),
         ),
     ),
     "saturation": number(
@@ -86,15 +59,16 @@ CHECKERS = {
             ),
         ),
     ),
-    "critical-decay": expression(
-        1 / (2 * _l),
+    "even-part": number(
+        1 / 3,
+        rtol=0.02,
         mistakes=(
-            Mistake(1 / _l, "Look at the coefficient of K²: tanh² z = z² - 2z⁴/3, and ⟨z⁴⟩ = 3K²."),
-            Mistake(2 / _l, "Integrate dK/dl once more: the coefficient ends up downstairs."),
+            Mistake(np.sqrt(1 / 3), "That is the root of the mean square; leave the root away."),
             Mistake(
-                sympy.exp(-2 * _l),
-                "No linear term is left at the critical point, so the decay is no exponential.",
+                1 / 12, "That is the variance of |x|; an odd function cannot even fit its mean."
             ),
+            Mistake(2 / 3, "That is an integral over (-1, 1); the mean is asked for."),
+            Mistake(0.0, "With biases, yes. Take only the features of x."),
         ),
     ),
 }
