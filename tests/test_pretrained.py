@@ -127,6 +127,7 @@ def f32(begin, end, shape=(1,)):
         (b"", "first bytes"),
         (b"GGUF and more of it", "first bytes"),
         ((10**6).to_bytes(8, "little") + b"{}", "longer than the file"),
+        ((9).to_bytes(8, "little") + b"{}      ", "longer than the file"),
         (safetensors(b"{not json"), "not JSON"),
         (safetensors({"w": {"dtype": "F32"}}), "entry of w"),
         (safetensors({"w": 3}), "entry of w"),
