@@ -55,6 +55,23 @@ def positive(name, value):
     return number
 
 
+def one_of(name, value, choices):
+    """Return `value` if it is among the `choices`.
+
+    Raises
+    ------
+    ValueError
+        For example ``beta must be one of 1, 2, 4, got 3``.
+    """
+    try:
+        known = value in tuple(choices)
+    except (TypeError, ValueError):  # an array, for instance
+        known = False
+    if not known:
+        raise ValueError(f"{name} must be one of {', '.join(map(str, choices))}, got {value!r}")
+    return value
+
+
 def finite_array(name, value, ndim=None):
     """Return `value` as a ``float64`` array without NaN or infinity.
 

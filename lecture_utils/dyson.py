@@ -408,7 +408,7 @@ def free_convolution(start, variance, points=801):
     variance : float
         Variance v of the semicircle; :math:`\beta N s^2/2` for noise :math:`s` on N levels.
     points : int
-        Size of the grid.
+        Size of the grid; each piece of the support gets at least 50 points.
 
     Returns
     -------
@@ -424,25 +424,56 @@ def free_convolution(start, variance, points=801):
     L. A. Pastur, Theor. Math. Phys. 10 (1972) 67; P. Biane, Indiana Univ. Math. J. 46 (1997) 705,
     section 4 (the curve).
     """
-    start = np.sort(finite_array("start", start, ndim=1))
-    variance = positive("variance", variance)
-    reach = 1.001 * np.sqrt(variance)  # farther away from every level there is no y
-    u = np.linspace(start[0] - reach, start[-1] + reach, positive_int("points", points))
+    start = finite_array("start", start, ndim=1)
+    variance, points = positive("variance", variance), positive_int("points", points)
+    levels, counts = np.unique(start, return_counts=True)
+    weights = counts / len(start)
 
     def resolvent(y, u):
-        return np.mean(1 / ((u[..., None] - start) ** 2 + y[..., None] ** 2), axis=-1)
+        return np.sum(weights / ((u[..., None] - levels) ** 2 + y[..., None] ** 2), axis=-1)
 
+    low, high = _curve_ends(levels, weights, variance)
+    sizes = np.maximum(50, points * (high - low) / np.sum(high - low)).astype(int)
+    u = np.concatenate([np.linspace(*ends) for ends in zip(low, high, sizes, strict=True)])
+    reach = 1.001 * np.sqrt(variance)
     tiny = 1e-9 * reach
     inside = resolvent(np.full_like(u, tiny), u) > 1 / variance
+    inside[np.cumsum(sizes) - 1] = inside[np.cumsum(sizes) - sizes] = False  # the ends
     y = np.zeros_like(u)
     y[inside] = find_root(
         lambda y, u: variance * resolvent(y, u) - 1, (tiny, reach), args=(u[inside],)
     ).x
-    offset = u[:, None] - start
-    x = u + variance * np.mean(offset / (offset**2 + y[:, None] ** 2 + tiny**2), axis=1)
+    offset = u[:, None] - levels
+    x = u + variance * np.sum(weights * offset / (offset**2 + y[:, None] ** 2 + tiny**2), axis=1)
     values = y / (np.pi * variance)
     below = cumulative_trapezoid(values, x, initial=0)
     return Density(x, values, below / below[-1])
+
+
+def _curve_ends(levels, weights, variance):
+    """First and last u of each piece of the curve with y > 0: where the sum for y = 0 is 1/v.
+
+    Between two levels this sum is convex; the curve comes down to y = 0 there if its minimum is
+    below 1/v.
+    """
+
+    def excess(u, power=2, target=1 / variance):
+        return np.sum(weights / (u[..., None] - levels) ** power, axis=-1) - target
+
+    size = 0.999 * np.sqrt(variance * weights)  # alone, a level would end just outside
+    gap = np.diff(levels)
+    k = np.flatnonzero(gap > size[:-1] + size[1:])
+    margin = 1e-6 * gap[k]
+    lowest = find_root(lambda u: excess(u, 3, 0.0), (levels[k] + margin, levels[k + 1] - margin)).x
+    split = excess(lowest) < 0
+    k, lowest = k[split], lowest[split]
+    reach = 1.001 * np.sqrt(variance)  # farther away from every level there is no y
+    left = np.append(levels[0] - reach, lowest), np.append(levels[0], levels[k + 1])
+    right = np.append(levels[k], levels[-1]), np.append(lowest, levels[-1] + reach)
+    inner = np.append(0, k + 1), np.append(k, -1)
+    low = find_root(excess, (left[0], left[1] - size[inner[0]])).x
+    high = find_root(excess, (right[0] + size[inner[1]], right[1])).x
+    return low, high
 
 
 # ------------------------------------------------------------------ rectangular weights

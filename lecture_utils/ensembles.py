@@ -281,10 +281,12 @@ def kramers_levels(matrices):
     levels = np.linalg.eigvalsh(matrices)
     if levels.shape[-1] % 2:
         raise ValueError(f"matrices must have an even size, got {levels.shape[-1]}")
-    splitting = np.max(levels[..., 1::2] - levels[..., ::2])
-    if splitting > 1e-9 * np.max(np.abs(levels)):
+    splitting = np.max(levels[..., 1::2] - levels[..., ::2], axis=-1)
+    unpaired = splitting > 1e-9 * np.max(np.abs(levels), axis=-1)  # each by its own scale
+    if np.any(unpaired):
         raise ValueError(
-            f"matrices must have doubly degenerate levels, got a pair split by {splitting:.3g}"
+            "matrices must have doubly degenerate levels, got a pair split by "
+            f"{np.max(splitting[unpaired]):.3g}"
         )
     return levels[..., ::2]
 

@@ -10,7 +10,7 @@ from numpy.polynomial import Chebyshev
 from scipy import special
 from scipy.optimize.elementwise import find_root
 
-from lecture_utils._checks import finite_array, positive, positive_int
+from lecture_utils._checks import finite_array, one_of, positive, positive_int
 
 __all__ = ["anderson_levels", "riemann_count", "riemann_zeros", "staggered_dirac_levels"]
 
@@ -119,8 +119,7 @@ def staggered_dirac_levels(samples, *, group, side=4, dimension=4, rng):
     samples, dimension = positive_int("samples", samples), positive_int("dimension", dimension)
     if positive_int("side", side) < 4 or side % 2:
         raise ValueError(f"side must be an even number of at least 4 sites, got {side}")
-    if group not in _LINKS:
-        raise ValueError(f"group must be one of {', '.join(_LINKS)}, got {group!r}")
+    one_of("group", group, _LINKS)
     rng = np.random.default_rng(rng)
     levels = [
         np.linalg.svd(_even_odd_block(_LINKS[group], side, dimension, rng), compute_uv=False)

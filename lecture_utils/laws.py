@@ -24,7 +24,7 @@ from numpy.polynomial import Chebyshev
 from scipy import special, stats
 from scipy.optimize.elementwise import find_root
 
-from lecture_utils._checks import positive, positive_int
+from lecture_utils._checks import one_of, positive, positive_int
 
 MEAN_SPACING_RATIO = MappingProxyType({0: 2 * np.log(2) - 1, 1: 0.5307, 2: 0.5996, 4: 0.6744})
 """Mean ratio of neighbouring spacings in a large spectrum, by Dyson's index (0: Poisson levels).
@@ -185,13 +185,39 @@ class _MarchenkoPastur(stats.rv_continuous):
         return np.where(r > 1, np.nextafter(0, -1), (1 - np.sqrt(r)) ** 2), (1 + np.sqrt(r)) ** 2
 
     @staticmethod
-    def _mass_below(angle, r):
-        """Mass of the continuous part below x = 1 + r - 2 sqrt(r) cos(angle)."""
-        half = angle / 2
-        lower, upper = np.abs(1 - np.sqrt(r)), 1 + np.sqrt(r)
-        turn = 2 * np.arctan2(upper * np.sin(half), lower * np.cos(half))
-        area = (1 + r) * angle + 2 * np.sqrt(r) * np.sin(angle) - np.abs(1 - r) * turn
-        return area / (2 * np.pi * r)
+    def _mass_from_edge(angle, r, side):
+        """Mass of the continuous part within `angle` of the lower (side 1) or upper edge (-1).
+
+        There x = 1 + r - side 2 sqrt(r) cos(angle). The closed form loses its digits near the
+        edge, where the density in the angle is smooth and quadrature does not.
+        """
+        angle, r = np.broadcast_arrays(np.atleast_1d(angle), r)
+        near, far = np.abs(1 - side * np.sqrt(r)), np.abs(1 + side * np.sqrt(r))
+        turn = 2 * np.arctan2(far * np.sin(angle / 2), near * np.cos(angle / 2))
+        area = (1 + r) * angle + side * 2 * np.sqrt(r) * np.sin(angle) - np.abs(1 - r) * turn
+        mass = area / (2 * np.pi * r)
+        close = (angle < 1) & (far * np.tan(angle / 2) < near)
+        nodes, weights = np.polynomial.legendre.leggauss(20)
+        t = angle[close][:, None] * (1 + nodes) / 2
+        x = near[close][:, None] ** 2 + side * 4 * np.sqrt(r[close])[:, None] * np.sin(t / 2) ** 2
+        mass[close] = angle[close] / np.pi * np.sum(weights * np.sin(t) ** 2 / x, axis=-1)
+        return mass
+
+    @staticmethod
+    def _angle(x, r):
+        """Angle of x from the lower edge, and from the upper."""
+        below = np.sqrt(np.maximum(x - (1 - np.sqrt(r)) ** 2, 0))
+        above = np.sqrt(np.maximum((1 + np.sqrt(r)) ** 2 - x, 0))
+        return 2 * np.arctan2(below, above), 2 * np.arctan2(above, below)
+
+    def _quantile(self, mass, r, side):
+        """Where the continuous part has this mass on one side."""
+        angle = find_root(
+            lambda angle, mass, r: self._mass_from_edge(angle, r, side) - mass,
+            (0.0, np.pi),
+            args=(np.clip(mass, 0, self._mass_from_edge(np.pi, r, side)), r),
+        ).x
+        return (1 - side * np.sqrt(r)) ** 2 + side * 4 * np.sqrt(r) * np.sin(angle / 2) ** 2
 
     def _pdf(self, x, r):
         below = np.maximum(x - (1 - np.sqrt(r)) ** 2, 0)
@@ -204,20 +230,55 @@ class _MarchenkoPastur(stats.rv_continuous):
         )
 
     def _cdf(self, x, r):
-        below = np.maximum(x - (1 - np.sqrt(r)) ** 2, 0)
-        above = np.maximum((1 + np.sqrt(r)) ** 2 - x, 0)
-        angle = 2 * np.arctan2(np.sqrt(below), np.sqrt(above))
-        return np.where(x < 0, 0, np.maximum(1 - 1 / r, 0) + self._mass_below(angle, r))
+        low, high = self._angle(x, r)
+        atom = np.maximum(1 - 1 / r, 0)
+        above = 1 - self._mass_from_edge(high, r, -1)
+        below = np.where(low < high, atom + self._mass_from_edge(low, r, 1), above)
+        return np.where(x < 0, 0, below)
+
+    def _sf(self, x, r):
+        low, high = self._angle(x, r)
+        below = np.minimum(1, 1 / r) - self._mass_from_edge(low, r, 1)
+        above = np.where(high < low, self._mass_from_edge(high, r, -1), below)
+        return np.where(x < 0, 1, above)
 
     def _ppf(self, q, r):
         atom = np.maximum(1 - 1 / r, 0)
-        continuous = np.clip(q - atom, 0, self._mass_below(np.pi, r))
-        angle = find_root(
-            lambda angle, mass, r: self._mass_below(angle, r) - mass,
-            (0.0, np.pi),
-            args=(continuous, r),
-        ).x
-        return np.where(q <= atom, 0, 1 + r - 2 * np.sqrt(r) * np.cos(angle))
+        return np.where(q <= atom, 0, self._quantile(q - atom, r, 1))
+
+    def _isf(self, q, r):
+        return np.where(
+            q >= np.minimum(1, 1 / r), np.maximum(1 - np.sqrt(r), 0) ** 2, self._quantile(q, r, -1)
+        )
+
+    def ppf(self, q, *args, **kwds):
+        # scipy returns the end of the support for q = 0: here one number below the atom.
+        _, loc, _ = self._parse_args(*args, **kwds)
+        return np.maximum(super().ppf(q, *args, **kwds), loc)[()]
+
+    def isf(self, q, *args, **kwds):
+        _, loc, _ = self._parse_args(*args, **kwds)
+        return np.maximum(super().isf(q, *args, **kwds), loc)[()]
+
+    def expect(
+        self, func=None, args=(), loc=0, scale=1, lb=None, ub=None, conditional=False, **kwds
+    ):
+        # scipy integrates the density, which does not see the atom.
+        func = (lambda x: x) if func is None else func
+        value = super().expect(func, args, loc, scale, lb, ub, False, **kwds)
+        if (lb is None or lb <= loc) and (ub is None or ub >= loc):
+            atom = max(1 - 1 / args[0], 0)
+            value += atom * func(loc) if atom else 0
+        if not conditional:
+            return value
+        low = 0 if lb is None else self.cdf(np.nextafter(lb, -np.inf), *args, loc, scale)
+        return value / ((1 if ub is None else self.cdf(ub, *args, loc, scale)) - low)
+
+    def _entropy(self, r):
+        return -np.inf if r > 1 else super()._entropy(r)  # an atom has no density
+
+    def _stats(self, r):
+        return 1.0, r, np.sqrt(r), r - 1  # central moments; from raw ones they cancel
 
     def _munp(self, n, r):
         j = np.arange(int(n))
@@ -388,10 +449,14 @@ def poisson_spacing_ratio():
 
 
 class _FromPolynomial(stats.rv_continuous):
-    """Law whose distribution function is a Chebyshev polynomial on its domain."""
+    """Law whose distribution function is a Chebyshev polynomial on its domain.
 
-    def __init__(self, distribution, **kwargs):
-        self.distribution = distribution
+    Another one, `tail`, may give the logarithm of the survival function at the upper end of the
+    domain, where one minus the distribution function would lose its digits.
+    """
+
+    def __init__(self, distribution, tail=None, **kwargs):
+        self.distribution, self.tail = distribution, tail
         kwargs["a"], kwargs["b"] = distribution.domain
         kwargs["momtype"] = 0  # moments from the density, not from the slower quantiles
         super().__init__(**kwargs)
@@ -399,25 +464,52 @@ class _FromPolynomial(stats.rv_continuous):
 
     def _updated_ctor_param(self):
         # scipy builds a frozen law anew from these.
-        return super()._updated_ctor_param() | {"distribution": self.distribution}
+        return super()._updated_ctor_param() | {
+            "distribution": self.distribution,
+            "tail": self.tail,
+        }
 
     def _pdf(self, x):
-        return np.maximum(self._density(x), 0)
+        density = np.maximum(self._density(x), 0)
+        if self.tail is None:
+            return density
+        return np.where(self._in_tail(x), -self.tail.deriv()(x) * self._tail_mass(x), density)
 
     def _cdf(self, x):
         return np.clip(self.distribution(x), 0, 1)
 
+    def _sf(self, x):
+        mass = 1 - self._cdf(x)
+        return mass if self.tail is None else np.where(self._in_tail(x), self._tail_mass(x), mass)
+
+    def _in_tail(self, x):
+        return x > self.tail.domain[0]
+
+    def _tail_mass(self, x):
+        return np.exp(self.tail(np.maximum(x, self.tail.domain[0])))
+
     def _ppf(self, q):
-        ends = self._cdf(np.array([self.a, self.b]))
+        return self._root(self._cdf, q)
+
+    def _isf(self, q):
+        return self._root(self._sf, q)
+
+    def _root(self, function, q):
+        ends = np.sort(function(np.array([self.a, self.b])))
         return find_root(
-            lambda x, q: self._cdf(x) - q, (self.a, self.b), args=(np.clip(q, *ends),)
+            lambda x, q: function(x) - q, (self.a, self.b), args=(np.clip(q, *ends),)
         ).x
+
+
+def _quadrature_matrix(kernel, weights):
+    """Symmetric matrix of a kernel (..., n, n) at nodes with the weights (..., n)."""
+    root = np.sqrt(weights)
+    return root[..., :, None] * kernel * root[..., None, :]
 
 
 def _determinants(kernel, nodes, weights):
     """det(1 - K) by Gauss-Legendre quadrature; arrays (..., n, n), (n,) and (..., n)."""
-    root = np.sqrt(weights)
-    return np.linalg.det(np.eye(len(nodes)) - root[..., :, None] * kernel * root[..., None, :])
+    return np.linalg.det(np.eye(len(nodes)) - _quadrature_matrix(kernel, weights))
 
 
 def _gaps_in_bulk(s):
@@ -430,13 +522,13 @@ def _gaps_in_bulk(s):
     return tuple(_determinants(difference + sign * total, nodes, weights) for sign in (1, -1))
 
 
-def _gaps_at_edge(s):
-    """det(1 - T) and det(1 + T), T(x, y) = Ai(x + y + s) on (0, infinity); shape of s."""
+def _levels_at_edge(s):
+    """Eigenvalues of T(x, y) = Ai(x + y + s) on (0, infinity); shape of s plus (48,)."""
     nodes, weights = np.polynomial.legendre.leggauss(48)
     reach = 20.0  # the half line cut there: the determinants change by less than 1e-13
     x = (1 + nodes) * reach / 2
     airy = special.airy(np.add.outer(s, np.add.outer(x, x)))[0]
-    return tuple(_determinants(sign * airy, nodes, weights * reach / 2) for sign in (1, -1))
+    return np.linalg.eigvalsh(_quadrature_matrix(airy, weights * reach / 2))
 
 
 _NO_LEVEL_IN_BULK = {
@@ -446,17 +538,11 @@ _NO_LEVEL_IN_BULK = {
     4: (lambda s: np.mean(_gaps_in_bulk(2 * s), axis=0), 4.0),
 }
 
-_NO_LEVEL_ABOVE_EDGE = {
-    1: lambda s: _gaps_at_edge(s)[0],
-    2: lambda s: np.prod(_gaps_at_edge(s), axis=0),
+_EDGE_LEVELS = {
+    # Dyson's index: numbers l whose product of 1 - l is the probability of no level above s
+    1: _levels_at_edge,
+    2: lambda s: _levels_at_edge(s) ** 2,
 }
-
-
-def _index(beta, allowed):
-    if beta not in allowed:
-        choices = ", ".join(str(b) for b in allowed)
-        raise ValueError(f"beta must be one of {choices}, got {beta!r}")
-    return int(beta)
 
 
 @lru_cache
@@ -476,7 +562,8 @@ def gaudin(beta=1):
               E_4(s)=\tfrac12\bigl[\det(1-K_+)+\det(1-K_-)\bigr](2s).
 
     The determinants are computed by Gauss-Legendre quadrature at Chebyshev points in s, once;
-    the polynomial through them is differentiated. The density is right to 1e-9.
+    the polynomial through them is differentiated. The density is right to 1e-9 and ``cdf`` and
+    ``sf`` to 1e-10, absolute: not relative to themselves where they are smaller.
 
     Parameters
     ----------
@@ -498,13 +585,22 @@ def gaudin(beta=1):
     M. Gaudin, Nucl. Phys. 25 (1961) 447; M. L. Mehta, Random Matrices, 3rd ed., chapters 6, 7, 11;
     F. Bornemann, Markov Process. Relat. Fields 16 (2010) 803 (numerical scheme).
     """
-    return _gaudin(_index(beta, _NO_LEVEL_IN_BULK))()
+    return _gaudin(int(one_of("beta", beta, _NO_LEVEL_IN_BULK)))()
 
 
 @lru_cache
 def _tracy_widom(beta):
-    distribution = Chebyshev.interpolate(_NO_LEVEL_ABOVE_EDGE[beta], 100, domain=[-10.0, 14.0])
-    return _FromPolynomial(distribution, name="tracy_widom")
+    def distribution(s):
+        return np.prod(1 - _EDGE_LEVELS[beta](s), axis=-1)
+
+    def log_tail(s):
+        return np.log(-np.expm1(np.sum(np.log1p(-_EDGE_LEVELS[beta](s)), axis=-1)))
+
+    return _FromPolynomial(
+        Chebyshev.interpolate(distribution, 100, domain=[-10.0, 14.0]),
+        Chebyshev.interpolate(log_tail, 40, domain=[-1.0, 14.0]),
+        name="tracy_widom",
+    )
 
 
 def tracy_widom(beta=1, *, loc=0.0, scale=1.0):
@@ -514,7 +610,9 @@ def tracy_widom(beta=1, *, loc=0.0, scale=1.0):
 
     .. math:: F_1(s)=\det(1-T), \qquad F_2(s)=\det(1-T)\det(1+T).
 
-    Computed once at Chebyshev points by Gauss-Legendre quadrature; right to 1e-12.
+    Computed once at Chebyshev points by Gauss-Legendre quadrature. ``cdf`` and ``pdf`` are right to
+    1e-12; above the centre (from s = -1 on) ``sf``, ``isf`` and ``pdf`` have a relative accuracy of
+    1e-9.
 
     Parameters
     ----------
@@ -539,7 +637,9 @@ def tracy_widom(beta=1, *, loc=0.0, scale=1.0):
     J. Phys. A 38 (2005) L557 (the determinant for beta = 1); F. Bornemann, Markov Process. Relat.
     Fields 16 (2010) 803 (numerical scheme).
     """
-    return _tracy_widom(_index(beta, _NO_LEVEL_ABOVE_EDGE))(loc=loc, scale=positive("scale", scale))
+    return _tracy_widom(int(one_of("beta", beta, _EDGE_LEVELS)))(
+        loc=loc, scale=positive("scale", scale)
+    )
 
 
 def largest_wishart_level(m, n, variance=1.0):

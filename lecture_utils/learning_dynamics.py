@@ -22,7 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import linalg
 
-from lecture_utils._checks import finite_array, positive, positive_int, shape_match
+from lecture_utils._checks import finite_array, one_of, positive, positive_int, shape_match
 
 #: Both levels of the teacher.
 TEACHER = 2.0
@@ -344,8 +344,7 @@ def second_moments(time, learning_rate, batch_size, noise, *, start, equation):
     """
     alpha, batch_size, noise = _setting(learning_rate, batch_size, noise)
     time = positive("time", time)
-    if equation not in ("sgd", "first", "second"):
-        raise ValueError(f"equation must be one of sgd, first, second, got {equation!r}")
+    one_of("equation", equation, ("sgd", "first", "second"))
     # Mean squares (u^2, r^2, 1): the covariance of the gradient couples them.
     diffusion = np.array([[1, 1, noise], [2, 1, 2 * noise], [0, 0, 0]]) / batch_size
     relaxing = np.diag([1.0, 1.0, 0.0])

@@ -19,7 +19,7 @@ from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
 
-from lecture_utils._checks import finite_array, positive, positive_int, shape_match
+from lecture_utils._checks import finite_array, one_of, positive, positive_int, shape_match
 
 Activation = Callable[[np.ndarray], np.ndarray]
 
@@ -373,8 +373,7 @@ def train(
     positive_int("records", records, at_most=steps, why="the number of steps")
     positive_int("batch_size", batch_size, at_most=x.shape[1], why="the number of samples")
     optimisers = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}
-    if optimiser not in optimisers:
-        raise ValueError(f"optimiser must be one of {sorted(optimisers)}, got {optimiser!r}")
+    one_of("optimiser", optimiser, optimisers)
 
     learning = set(range(len(weights))) - set(frozen)
     if not (set(frozen) < set(range(len(weights)))):
@@ -382,7 +381,7 @@ def train(
             f"frozen must name some, not all, of layers 0 to {len(weights) - 1}, got {frozen}"
         )
     parameters = [
-        torch.tensor(matrix, requires_grad=layer in learning)
+        torch.tensor(np.ascontiguousarray(matrix), requires_grad=layer in learning)
         for layer, matrix in enumerate(weights)
     ]
     step_rule = optimisers[optimiser]([parameters[i] for i in sorted(learning)], lr=learning_rate)
@@ -460,5 +459,5 @@ def _training_pair(pair, weights):
     ):
         shape = (networks, samples, width)
         shape_match(name, array, shape[-array.ndim :], "networks, samples, components")
-        tensors.append(torch.tensor(array).expand(shape))
+        tensors.append(torch.tensor(np.ascontiguousarray(array)).expand(shape))
     return tensors

@@ -16,7 +16,7 @@ import numpy as np
 from scipy import integrate, optimize, sparse, special
 from scipy.sparse import linalg
 
-from lecture_utils._checks import finite_array, positive, positive_int, shape_match
+from lecture_utils._checks import finite_array, one_of, positive, positive_int, shape_match
 from lecture_utils.networks import backpropagate
 
 #: A run of the quadratic counts as diverged beyond this many natural units sqrt(V)/Omega.
@@ -273,8 +273,7 @@ def train(weights, x, y, *, learning_rate, batch_size, steps, noise="batch", rng
     alpha = positive("learning_rate", learning_rate)
     batch_size = positive_int("batch_size", batch_size, samples, "the number of samples")
     steps = positive_int("steps", steps)
-    if noise not in NOISES:
-        raise ValueError(f"noise must be one of {', '.join(NOISES)}, got {noise!r}")
+    one_of("noise", noise, NOISES)
     rng = np.random.default_rng(rng)
     runs = len(weights[0])
     uniform = np.full((runs, samples), 1 / samples)
@@ -440,9 +439,7 @@ def stationary_variance(
         learning_rate, batch_size, curvature, noise_variance
     )
     steepness = {"leading": 0.0, "constant": 1.0, "sgd": 1 + 2 / batch_size}
-    if theory not in steepness:
-        raise ValueError(f"theory must be one of {', '.join(steepness)}, got {theory!r}")
-    damping = 2 - alpha * omega * steepness[theory]
+    damping = 2 - alpha * omega * steepness[one_of("theory", theory, steepness)]
     return alpha * v / (batch_size * omega * damping) if damping > 0 else np.inf
 
 

@@ -36,6 +36,11 @@ class Estimate:
     value: float | np.ndarray
     error: float | np.ndarray
 
+    def __eq__(self, other):
+        if not isinstance(other, Estimate):
+            return NotImplemented
+        return np.array_equal(self.value, other.value) and np.array_equal(self.error, other.error)
+
 
 def gram(weights):
     r"""Return the levels of :math:`X = W^TW` for one weight matrix or a batch.

@@ -16,7 +16,7 @@ import numpy as np
 from scipy import optimize, stats
 
 from lecture_utils import ensembles, laws, spectra
-from lecture_utils._checks import finite_array, positive, positive_int
+from lecture_utils._checks import finite_array, one_of, positive, positive_int
 
 _TINY = np.finfo(float).tiny
 
@@ -156,8 +156,7 @@ def fit_tail(levels, law="power", x_min=None):
     ----------
     A. Clauset, C. R. Shalizi and M. E. J. Newman, SIAM Rev. 51 (2009) 661.
     """
-    if law not in _BENDS:
-        raise ValueError(f"law must be one of {', '.join(_BENDS)}, got {law!r}")
+    one_of("law", law, _BENDS)
     levels = _positive("levels", levels).ravel()
     x_min = power_law_threshold(levels) if x_min is None else positive("x_min", x_min)
     x = np.sort(levels[levels >= x_min])

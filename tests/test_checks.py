@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from lecture_utils._checks import finite_array, positive, positive_int, shape_match
+from lecture_utils._checks import finite_array, one_of, positive, positive_int, shape_match
 
 
 @given(st.integers(1, 10**9))
@@ -126,3 +126,10 @@ def test_tensors_come_as_they_are(dtype):
 def test_positive_takes_numbers_only(value):
     with pytest.raises(ValueError, match="x must be a finite number above zero"):
         positive("x", value)
+
+
+@pytest.mark.parametrize("value", [3, "1", None, np.ones(2), [1]])
+def test_one_of_names_the_choices(value):
+    with pytest.raises(ValueError, match="beta must be one of 1, 2, 4, got"):
+        one_of("beta", value, (1, 2, 4))
+    assert one_of("beta", 2.0, (1, 2, 4)) == 2

@@ -7,7 +7,7 @@ import subprocess
 import numpy as np
 import pytest
 import sympy
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate, stats
 
@@ -522,3 +522,22 @@ def test_typical_mistakes_get_their_hint(name, answer, hint):
     feedback = check(name, answer)
     assert not feedback.correct
     assert hint in feedback.message
+
+
+def test_free_convolution_resolves_levels_that_stand_far_apart():
+    apart = dyson.free_convolution([0.0, 100.0], 0.01)
+    assert np.trapezoid(apart.values, apart.x) == pytest.approx(1, abs=1e-3)
+    # Each level alone becomes a semicircle of half the mass and half the variance.
+    assert apart.pdf(0.0) == pytest.approx(0.5 / (np.pi * np.sqrt(0.005)), rel=1e-3)
+    assert apart.pdf(50.0) == 0
+    few = dyson.free_convolution([0.0, 1.0], 0.01, points=2)
+    assert np.trapezoid(few.values, few.x) == pytest.approx(1, abs=0.01)
+
+
+@settings(deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 100), st.floats(-8, 1), st.integers(1, 500))
+def test_free_convolution_keeps_its_mass(seed, size, log_variance, points):
+    levels = np.random.default_rng(seed).standard_cauchy(size)
+    density = dyson.free_convolution(levels, 10.0**log_variance, points)
+    assert np.trapezoid(density.values, density.x) == pytest.approx(1, abs=0.01)
+    assert np.all(np.diff(density.x) >= 0)

@@ -270,3 +270,9 @@ def test_other_bad_input_is_named():
         ensembles.kramers_levels(np.eye(3))
     with pytest.raises(ValueError, match="doubly degenerate"):
         ensembles.kramers_levels(np.diag([0.0, 1.0]))
+
+
+def test_a_large_neighbour_does_not_hide_an_unpaired_matrix():
+    paired = 1e12 * np.eye(4)
+    with pytest.raises(ValueError, match="doubly degenerate levels, got a pair split by 1"):
+        ensembles.kramers_levels([paired, np.diag([0.0, 1.0, 2.0, 3.0])])

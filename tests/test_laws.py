@@ -478,3 +478,70 @@ def test_both_tails_of_two_levels_are_right_relative_to_themselves():
     assert law.sf(9.0) == pytest.approx(9.11e-19, rel=1e-3)
     assert law.isf(law.sf(5.0)) == pytest.approx(5.0, rel=1e-9)
     assert law.pdf(np.inf) == 0
+
+
+@pytest.mark.parametrize("r", [0.01, 0.25, 0.999, 1.0, 1.7, 4.0])
+@pytest.mark.parametrize("depth", [1e-6, 1e-3, 0.3])
+def test_marchenko_pastur_near_its_edges_against_quadrature(r, depth):
+    law = laws.marchenko_pastur(r)
+    low, high = (1 - np.sqrt(r)) ** 2, (1 + np.sqrt(r)) ** 2
+
+    def mass(of_depth):  # x - low or high - x is width u^2: the roots at both edges go away
+        def integrand(u):
+            x = of_depth(u)
+            return 2 * (high - low) ** 2 * u**2 * np.sqrt(1 - u**2) / (2 * np.pi * r * x)
+
+        return integrate.quad(integrand, 0, np.sqrt(depth), epsabs=0, epsrel=1e-11)[0]
+
+    width = high - low
+    below = mass(lambda u: low + width * u**2)
+    above = mass(lambda u: high - width * u**2)
+    atom = max(1 - 1 / r, 0)
+    x_low, x_high = low + depth * width, high - depth * width
+    assert law.cdf(x_low) == pytest.approx(atom + below, rel=1e-8)
+    assert law.sf(x_high) == pytest.approx(above, rel=1e-8)
+    assert law.isf(above) == pytest.approx(x_high, rel=1e-12)
+    assert law.ppf(atom + below) == pytest.approx(x_low, rel=1e-6)
+
+
+def test_marchenko_pastur_where_differences_would_cancel():
+    np.testing.assert_allclose(
+        laws.marchenko_pastur(1).ppf([1e-8, 1e-9]), [2.467401e-16, 2.467401e-18], rtol=1e-6
+    )
+    assert laws.marchenko_pastur(0.01).logsf(1.209999999999997) < -40
+    mean, variance, skewness, kurtosis = laws.marchenko_pastur(1e-8, 2).stats("mvsk")
+    np.testing.assert_allclose([mean, variance, skewness, kurtosis], [2, 4e-8, 1e-4, 1e-8 - 1])
+
+
+def test_the_atom_of_marchenko_pastur_counts_everywhere():
+    law = laws.marchenko_pastur(4, 0.3)
+    continuous, _ = integrate.quad(lambda x: np.cos(x) * law.pdf(x), 0.3, 2.7)
+    assert law.expect(np.cos) == pytest.approx(0.75 + continuous, abs=1e-7)
+    assert law.expect() == pytest.approx(0.3, abs=1e-7)
+    assert law.expect(np.cos, lb=0.1) == pytest.approx(continuous, abs=1e-7)
+    assert law.expect(np.cos, ub=0.1, conditional=True) == pytest.approx(1)
+    assert law.expect(lb=0.1, conditional=True) == pytest.approx(0.3 / 0.25, abs=1e-6)
+    assert list(law.ppf([0, 0.5, 0.75])) == [0, 0, 0]
+    assert law.isf(1) == law.isf(0.3) == 0
+    assert law.sf(0) == 0.25
+    assert law.entropy() == -np.inf
+    density = laws.marchenko_pastur(0.25)
+    own, _ = integrate.quad(lambda x: special.entr(density.pdf(x)), 0.25, 2.25)
+    assert density.entropy() == pytest.approx(own, abs=1e-7)
+
+
+def test_upper_tail_of_tracy_and_widom_is_right_relative_to_itself():
+    np.testing.assert_allclose(laws.tracy_widom(2).sf([8, 10]), [6.5e-17, 2.9e-22], rtol=0.02)
+    for beta in (1, 2):
+        law = laws.tracy_widom(beta)
+        for x in (-0.5, 3.0, 8.0):
+            tail, _ = integrate.quad(law.pdf, x, 14, epsabs=0, epsrel=1e-10)
+            rest = law.sf(13.999)
+            assert law.sf(x) == pytest.approx(tail + rest, rel=1e-7)
+            assert law.isf(law.sf(x)) == pytest.approx(x, rel=1e-9)
+        # The two forms of the survival function meet.
+        assert law.sf(-1 + 1e-9) == pytest.approx(1 - law.cdf(-1 + 1e-9), rel=1e-9)
+    # First term of the expansion for beta = 2: the trace of the Airy kernel.
+    airy, slope, _, _ = special.airy(8.0)
+    trace = (2 * 64 * airy**2 - 2 * 8 * slope**2 - airy * slope) / 3
+    assert laws.tracy_widom(2).sf(8.0) == pytest.approx(trace, rel=1e-7)

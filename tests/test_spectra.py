@@ -359,3 +359,10 @@ def test_equal_levels_have_no_relative_spacings():
         spectra.relative_spacings([[1.0, 1.0, 2.0], [3.0, 3.0, 5.0]])
     with pytest.raises(ValueError, match="spacings must have a mean above zero"):
         spectra.surmise_distance([0.0, 0.0])
+
+
+def test_estimates_of_arrays_can_be_compared():
+    one, same, other = (spectra.Estimate(np.array([1.0, x]), np.ones(2)) for x in (2, 2, 3))
+    assert one == same
+    assert one != other
+    assert one != 1.0

@@ -350,3 +350,19 @@ def test_series_far_from_zero_and_of_any_scale(offset, scale):
     assert far == pytest.approx(verdicts.effective_sample_size(x), rel=1e-4)
     with pytest.raises(ValueError, match="x must vary"):
         verdicts.effective_sample_size(np.full(50, 0.1 + 0.2) * (scale + offset))
+
+
+def test_a_family_of_laws_is_taken_as_its_standard_member():
+    sample = np.random.default_rng(1).standard_normal(100)
+    assert ks_verdict(sample, stats.norm, bound=0.2) == ks_verdict(sample, stats.norm(), bound=0.2)
+
+
+def test_what_is_not_a_number_has_a_text():
+    assert power_text(np.nan) == "nan"
+    assert power_text(np.inf) == "inf"
+    assert with_error(np.nan, 0.1) == "nan ± 0.1"
+    lost = verdicts.Verdict("KS", np.nan, None, None, np.nan, 0.1, "KS D")
+    assert "nan" in lost.text()
+    assert not lost.within
+    lost = verdicts.Verdict("z", np.nan, None, None, np.nan, 0.1, "deviation", np.nan, 1.0, 2.0)
+    assert lost.values_text() == ("nan ± 1", "2")

@@ -5,7 +5,7 @@ from dataclasses import KW_ONLY, dataclass
 import numpy as np
 from scipy.optimize.elementwise import find_root
 
-from lecture_utils._checks import finite_array, positive, positive_int
+from lecture_utils._checks import finite_array, one_of, positive, positive_int
 from lecture_utils.rbm.machine import degenerate_pairs, dispersion
 
 DATA = ("exact", "batches", "epochs")
@@ -55,8 +55,7 @@ class Setting:
             object.__setattr__(self, "n_hidden", self.n_visible)
         for name in ("batch_size", "sweeps", "n_visible", "n_hidden"):
             object.__setattr__(self, name, positive_int(name, getattr(self, name)))
-        if self.data not in DATA:
-            raise ValueError(f"data must be one of {', '.join(DATA)}, got {self.data!r}")
+        one_of("data", self.data, DATA)
 
     @property
     def kappa(self):

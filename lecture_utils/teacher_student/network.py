@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lecture_utils._checks import finite_array, positive, positive_int
+from lecture_utils._checks import finite_array, one_of, positive, positive_int
 
 #: Which of the three layers learn.
 LAYERS = {"middle": (False, True, False), "all": (True, True, True)}
@@ -151,6 +151,4 @@ def middle_step(middle, last, hidden, y, learning_rate):
 
 def learning(layers):
     """Return which of the three layers learn; `layers` is a key of `LAYERS`."""
-    if layers not in LAYERS:
-        raise ValueError(f"layers must be one of {', '.join(LAYERS)}, got {layers!r}")
-    return LAYERS[layers]
+    return LAYERS[one_of("layers", layers, LAYERS)]

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import sympy
 
+from lecture_utils._checks import one_of
 from lecture_utils.teaching._display import in_build, to_html
 
 
@@ -82,8 +83,7 @@ def check_answer(checkers, name, answer):
     WrongAnswer
         If the answer is wrong while the book is built.
     """
-    if name not in checkers:
-        raise ValueError(f"name must be one of {', '.join(checkers)}, got {name!r}")
+    one_of("name", name, checkers)
     if answer is None or answer is ...:
         return Feedback(None, "No answer yet: put yours in place of the dots.")
     feedback = checkers[name](answer)

@@ -22,8 +22,8 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 def power_text(value):
     """Write a number that is not negative with two digits: 0.31, 300, 4.2·10⁵, 10⁻⁷."""
-    if value == 0:
-        return "0"
+    if value == 0 or not math.isfinite(value):
+        return f"{value:g}"
     value = float(f"{value:.2g}")
     exponent = math.floor(math.log10(value))
     if -4 < exponent < 4:
@@ -38,6 +38,8 @@ def with_error(value, error):
 
     The error keeps two digits when it starts with 1 or 2, otherwise one.
     """
+    if not (math.isfinite(value) and math.isfinite(error)):
+        return f"{value:g} ± {error:g}"
     decimals, power = _rounding(value, error)
     error = round(error / 10.0**power, decimals)
     in_last_digits = f"{error * 10 ** max(decimals, 0):.0f}"
@@ -100,8 +102,10 @@ class Verdict:
 
     def values_text(self):
         """The measured value with its error, and the expected one to as many decimals."""
-        rounding = _rounding(self.measured, self.error)
-        return with_error(self.measured, self.error), _rounded(self.expected, *rounding)
+        measured = with_error(self.measured, self.error)
+        if not (math.isfinite(self.measured) and math.isfinite(self.error)):
+            return measured, f"{self.expected:g}"
+        return measured, _rounded(self.expected, *_rounding(self.measured, self.error))
 
     def effect_text(self):
         """Effect against its bound: ``KS D = 0.004 ≤ 0.02``."""
@@ -195,7 +199,7 @@ def ks_verdict(sample, law, *, bound, n_eff=None):
         If the sample is empty or not finite, or `bound` or `n_eff` is not positive.
     """
     sample = np.ravel(finite_array("sample", sample))
-    cdf = law if callable(law) else law.cdf
+    cdf = law.cdf if hasattr(law, "cdf") else law
     n_eff = sample.size if n_eff is None else positive("n_eff", n_eff)
     distance = float(stats.kstest(sample, cdf, mode="asymp").statistic)
     return Verdict(
