@@ -134,6 +134,8 @@ def f32(begin, end, shape=(1,)):
         (safetensors(f32(0, 8), bytes(4)), "said to fill"),
         (safetensors(f32(0, 4, (2,)), bytes(4)), "said to fill"),
         (safetensors(f32(4, 0, (-1,)), bytes(4)), "said to fill"),
+        (safetensors(f32(0, 4, (1.0,)), bytes(4)), "said to fill"),
+        (safetensors(f32(0, 8), bytes(8)), "said to fill"),
         (safetensors({"w": f32(0, 4)["w"] | {"dtype": "Q4"}}, bytes(4)), "known type"),
         (b"PK\x03\x04 and no archive", "zip"),
         (b"\x80\x02 a pickle cut off", "damaged"),

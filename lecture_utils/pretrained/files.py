@@ -93,8 +93,8 @@ def _read_safetensors(path):
 def _tensor(path, name, entry, data):
     try:
         code, shape, (begin, end) = entry["dtype"], entry["shape"], entry["data_offsets"]
-        count = math.prod(shape)
-        fits = 0 <= begin <= end <= len(data) and all(side >= 0 for side in shape)
+        whole = all(type(number) is int and number >= 0 for number in (*shape, begin, end))
+        count, fits = math.prod(shape), whole and begin <= end <= len(data)
     except (KeyError, TypeError, ValueError) as error:
         raise _damaged(path, f"the entry of {name} is {entry!r}") from error
     if code not in _SAFETENSORS_TYPES:
