@@ -7,35 +7,26 @@ import sympy
 from lecture_utils import laws
 from lecture_utils.teaching.exercise_sets.random_matrices import check
 
-S, sigma, s = sympy.symbols("S sigma s", positive=True)
+S, s = sympy.symbols("S s", positive=True)
 
 SOLUTIONS = {
     "jacobian": S,
-    "normalisation": 1 / sympy.integrate(S * sympy.exp(-(S**2) / (4 * sigma**2)), (S, 0, sympy.oo)),
-    "mean-spacing": sympy.integrate(
-        S**2 * sympy.exp(-(S**2) / (4 * sigma**2)) / (2 * sigma**2), (S, 0, sympy.oo)
-    ),
-    "surmise": sympy.pi / 2 * s * sympy.exp(-sympy.pi * s**2 / 4),
     "surmise-unitary": 32 / sympy.pi**2 * s**2 * sympy.exp(-4 * s**2 / sympy.pi),
     "binder-two-levels": sympy.Rational(-4, 27),
     "semicircle-moments": [1, 2, 5, 14],
-    "poisson-ratio": 2 * np.log(2) - 1,
+    "coins": 0.532,
+    "superposed": 0.424,
 }
 
 SLIPS = [
     ("jacobian", S / 2, "angle"),
     ("jacobian", S**2, "columns"),
-    ("normalisation", 1 / (4 * sigma**2), "substitute"),
-    ("mean-spacing", 2 * sigma, "root"),
-    ("mean-spacing", sympy.sqrt(2) * sigma, "largest"),
-    ("surmise", sympy.exp(-s), "uncorrelated"),
-    ("surmise", laws.two_level_spacing(1.0), "divide S by its mean"),
     ("surmise-unitary", laws.wigner_surmise(1), "dimension"),
     ("binder-two-levels", 4 / 27, "sign"),
     ("binder-two-levels", -1 / 3, "semicircle"),
     ("semicircle-moments", [1, 3, 15, 105], "crossed"),
-    ("poisson-ratio", np.log(2) - 1 / 2, "factor 2"),
-    ("poisson-ratio", 0.5, "uniform"),
+    ("coins", 2 * np.log(2) - 1, "diagonal"),
+    ("superposed", 0.5307, "merge"),
 ]
 
 
