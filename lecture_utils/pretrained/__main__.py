@@ -90,6 +90,7 @@ def draw(found, ratios):
     for value, style in ((laws.MEAN_SPACING_RATIO[1], "-"), (laws.MEAN_SPACING_RATIO[0], "--")):
         left.axhline(value, color="black", ls=style, lw=1)
     left.set(xscale="log", xlabel="ratios of a matrix", ylabel="mean spacing ratio")
+    left.xaxis.set_minor_formatter("")  # numbers at powers of ten only: others overlap
     right.hist(ratios, np.linspace(0, 1, 41), density=True, alpha=0.45, label="all matrices")
     x = np.linspace(0, 1, 200)
     for law, style, label in (
