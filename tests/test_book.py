@@ -59,7 +59,7 @@ class BuiltPage:
 
 
 def read_page(name: str) -> execution.Page | None:
-    return execution.read_page(name, ROOT / f"{name}.md", ROOT)
+    return execution.read_page(name, ROOT / f"{name}.md")
 
 
 NOTEBOOKS = [name for name in PAGES if (ROOT / f"{name}.md").is_file() and read_page(name)]
@@ -68,11 +68,10 @@ NOTEBOOKS = [name for name in PAGES if (ROOT / f"{name}.md").is_file() and read_
 @cache
 def built_page(name: str) -> BuiltPage:
     """The page with the outputs that the build has stored, which must be up to date."""
-    page = read_page(name)
-    with execution.opened_cache(BUILD / ".jupyter_cache") as store:
-        if execution.cached_record(store, page) is None:
-            pytest.fail(f"{name} was not executed as it is now: run `make book`")
-        _, notebook = store.merge_match_into_notebook(page.notebook)
+    page, store = read_page(name), execution.Store(ROOT)
+    if store.find(page.notebook) is None:
+        pytest.fail(f"{name} was not executed as it is now: run `make book`")
+    _, notebook = store.merge_match_into_notebook(page.notebook)
     return BuiltPage(name, page.path.read_text(encoding="utf-8"), notebook)
 
 

@@ -1,12 +1,14 @@
 """The build executes the pages that are out of date, all of them, and no other.
 
-The dependency finder is tested on small sources, the whole on small books that Sphinx builds with
-the extension of the real one. Each page of such a book notes its own executions in a file.
+All on small books that Sphinx builds with the extension of the real one. Each page of such a book
+notes its own executions in a file.
 """
 
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import nbformat
@@ -191,65 +193,121 @@ def test_one_page_can_be_built_alone(tmp_path, monkeypatch):
     assert not (tmp_path / "_build/html/book/other.html").exists()
 
 
-# ------------------------------------------------------------------ the dependency finder
+# ------------------------------------------------------------------ what a page depends on
 
 
 @pytest.mark.parametrize(
-    ("code", "package", "expected"),
+    ("code", "file", "after"),
     [
-        ("import lecture_utils.laws as laws", "", {"lecture_utils.laws"}),
-        ("from lecture_utils import laws", "", {"lecture_utils", "lecture_utils.laws"}),
-        ("def f():\n    from . import laws", "lecture_utils", {"lecture_utils.laws"}),
-        ("from .laws import pdf", "lecture_utils", {"lecture_utils.laws"}),
-        ("from ..laws import pdf", "lecture_utils.teaching", {"lecture_utils.laws"}),
+        ("%%capture\nfrom lecture_utils import laws", "lecture_utils/laws.py", "value = 2"),
+        ("print(open('table.csv').read())", "book/table.csv", "3, 4"),
+        ("from pathlib import Path\n[p.read_text() for p in Path('data').glob('*.csv')]",
+         "book/data/first.csv", "3, 4"),
+        ("from pathlib import Path\nlen(list(Path('data').glob('*.csv')))",
+         "book/data/second.csv", "3, 4"),
+        ("import importlib\nimportlib.import_module('lecture_utils' + '.laws')",
+         "lecture_utils/laws.py", "value = 2"),
     ],
-)
-def test_imports_are_found_wherever_they_stand(code, package, expected):
-    assert expected <= execution.imported_names(code, package)
+    ids=["under a magic", "beside the page", "a glob", "a new file", "a name made up at run time"],
+)  # fmt: skip
+def test_what_no_reading_of_the_code_would_find(tmp_path, code, file, after):
+    files = {
+        "lecture_utils/laws.py": "value = 1\n",
+        "book/table.csv": "1, 2\n",
+        "book/data/first.csv": "1, 2\n",
+    }
+    book = Book(tmp_path, {"page": "pass"}, files)
+    note, code = "open('page.runs', 'a').write('one more')", f"{code}\n"
+    page = (tmp_path / "book/page.md").read_text().replace("pass\n", "")
+    book.write("book/page.md", f"{page}\n```{{code-cell}} ipython3\n{code}```\n")
+    assert note.split("(")[0] in page
+    assert book.executed() == {"page"}
+    assert book.executed() == set()
+    book.write(file, after)
+    assert book.executed() == {"page"}
 
 
-def notebook(*cells: str) -> nbformat.NotebookNode:
-    new = nbformat.v4
-    return new.new_notebook(cells=[new.new_code_cell(cell) for cell in cells])
-
-
-def test_dependencies_are_the_closure_of_the_imports(tmp_path):
-    for name in (
-        "requirements.txt",
-        "lecture_utils/__init__.py",
-        "lecture_utils/unused.py",
-        "lecture_utils/teaching/__init__.py",
-        "lecture_utils/teaching/exercise_sets/__init__.py",
-        "lecture_utils/teaching/exercise_sets/sgd.py",
-        "lecture_utils/teaching/explorables/curve.js",
-        "lecture_utils/teaching/explorables/unused.js",
-    ):
-        tmp_path.joinpath(name).parent.mkdir(parents=True, exist_ok=True)
-        tmp_path.joinpath(name).touch()
-    (tmp_path / "lecture_utils/teaching/explorables/__init__.py").write_text("SCRIPTS = ['curve']")
-    page = notebook(
-        "%matplotlib inline\nfrom lecture_utils.teaching import explorables",
-        "from lecture_utils.teaching.exercise_sets.sgd import check",
-        "not Python at all",
-        "import numpy as np",
+def test_words_about_code_execute_nothing(tmp_path):
+    book = Book(
+        tmp_path,
+        pages={"helped": "from lecture_utils.laws import value\nvalue"},
+        files={"lecture_utils/laws.py": "value = 8\n"},
     )
-    found = {
-        file.relative_to(tmp_path).as_posix() for file in execution.dependencies(page, tmp_path)
-    }
-    assert found == {
-        "requirements.txt",
-        "lecture_utils/__init__.py",
-        "lecture_utils/teaching/__init__.py",
-        "lecture_utils/teaching/exercise_sets/__init__.py",
-        "lecture_utils/teaching/exercise_sets/sgd.py",
-        "lecture_utils/teaching/explorables/__init__.py",
-        "lecture_utils/teaching/explorables/curve.js",
-    }
+    assert book.executed() == {"helped"}
+    book.write("lecture_utils/laws.py", '"""A docstring."""\n\nvalue = 8  # a comment\n')
+    page = (tmp_path / "book/helped.md").read_text()
+    folded = page.replace("ipython3\n", "ipython3\n:tags: [hide-input]\n")
+    folded = folded.replace("display_name: Python 3", "display_name: Python 3 (ipykernel)")
+    book.write("book/helped.md", folded)
+    assert book.executed() == set()
+    assert "tag_hide-input" in book.html("helped")
+    assert "8" in book.html("helped")
 
 
-def test_fingerprint_depends_on_code_and_not_on_prose(tmp_path):
-    page, other, prose = notebook("1"), notebook("2"), notebook("1")
-    prose.cells.append(nbformat.v4.new_markdown_cell("Some words."))
-    print_of = [execution.fingerprint(nb, tmp_path) for nb in (page, other, prose)]
-    assert print_of[0] != print_of[1]
-    assert print_of[0] == print_of[2]
+def test_an_edit_that_is_taken_back_costs_nothing(tmp_path):
+    book = Book(
+        tmp_path,
+        pages={"helped": "from lecture_utils.laws import value\nvalue"},
+        files={"lecture_utils/laws.py": "value = 'before'\n"},
+    )
+    assert book.executed() == {"helped"}
+    book.write("lecture_utils/laws.py", "value = 'after'\n")
+    assert book.executed() == {"helped"}
+    book.write("lecture_utils/laws.py", "value = 'before'\n")
+    assert book.executed() == set()
+    assert "before" in book.html("helped")
+
+
+def test_a_page_replaced_by_an_older_file_is_read_again(tmp_path):
+    book = Book(tmp_path, {"page": "1"}, {})
+    assert book.executed() == {"page"}
+    path = tmp_path / "book/page.md"
+    path.write_text(path.read_text().replace("# Page page", "# A better title"))
+    os.utime(path, (0, 0))
+    assert book.executed() == set()
+    assert "A better title" in book.html("page")
+
+
+@pytest.mark.parametrize("harm", [Path.unlink, lambda path: path.write_text('{"outputs": [')])
+@pytest.mark.parametrize("where", ["executed/*/*.json", "timings.json"])
+def test_a_damaged_build_heals(tmp_path, harm, where):
+    book = Book(tmp_path, {"page": "6 * 7"}, {})
+    assert book.executed() == {"page"}
+    for path in (tmp_path / "_build").glob(where):
+        harm(path)
+    assert book.executed() == ({"page"} if "executed" in where else set())
+    assert "42" in book.html("page")
+    assert book.executed() == set()
+
+
+def test_the_last_runs_are_kept_and_older_ones_forgotten(tmp_path):
+    store = execution.Store(tmp_path)
+    page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")])
+    for second in range(execution.RUNS_KEPT + 2):
+        run = execution.Run([[]], {}, f"2026-01-01T00:00:0{second}", 1.0, 1.0, 1.0, {})
+        store.keep(page, run)
+    assert store.find(page) == run
+    assert len(list(store.folder.rglob("*"))) == 1 + execution.RUNS_KEPT
+
+
+def test_an_interrupted_build_keeps_what_is_done_and_leaves_no_process(tmp_path):
+    book = Book(tmp_path, {"long": "import time; time.sleep(120)", "short": "1"}, {})
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sphinx", "-M", "html", ".", "_build"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 60
+    while not list((tmp_path / "_build").glob("executed/*/*.json")):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    os.killpg(process.pid, signal.SIGINT)
+    process.wait(timeout=10)
+    time.sleep(4)  # kernels look for their parents once a second
+    running = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
+    assert not [line for line in running.stdout.splitlines() if str(tmp_path) in line]
+    book.write("book/long.md", PAGE.format(name="long", code="2"))
+    assert book.executed() == {"long"}

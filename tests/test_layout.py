@@ -1,10 +1,9 @@
 """Imports run one way: teaching, then experiments, then the ground floor, then the checks."""
 
+import ast
 from pathlib import Path
 
 import pytest
-
-from execution import imported_names
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "lecture_utils"
@@ -33,6 +32,38 @@ def floor(name: str) -> int:
     if name in GROUND_FLOOR:
         return 1
     return 3 if name == "teaching" else 2
+
+
+def imported_names(code: str, package: str = "") -> set[str]:
+    """Dotted names that `code` may import, wherever in it the import stands.
+
+    `package` is the package the code lives in, against which relative imports are resolved.
+    """
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(code)):
+        match node:
+            case ast.Import():
+                names.update(alias.name for alias in node.names)
+            case ast.ImportFrom(module=module, level=level):
+                parents = package.split(".")[: -(level - 1) or None] if level else []
+                base = ".".join([*parents, *([module] if module else [])])
+                # `from base import name` reaches a module when `name` is one.
+                names.update([base, *(f"{base}.{alias.name}" for alias in node.names)])
+    return names
+
+
+@pytest.mark.parametrize(
+    ("code", "package", "expected"),
+    [
+        ("import lecture_utils.laws as laws", "", {"lecture_utils.laws"}),
+        ("from lecture_utils import laws", "", {"lecture_utils", "lecture_utils.laws"}),
+        ("def f():\n    from . import laws", "lecture_utils", {"lecture_utils.laws"}),
+        ("from .laws import pdf", "lecture_utils", {"lecture_utils.laws"}),
+        ("from ..laws import pdf", "lecture_utils.teaching", {"lecture_utils.laws"}),
+    ],
+)
+def test_imports_are_found_wherever_they_stand(code, package, expected):
+    assert expected <= imported_names(code, package)
 
 
 FILES = sorted(path for path in PACKAGE.rglob("*.py"))

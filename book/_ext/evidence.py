@@ -21,7 +21,7 @@ from scipy import stats
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from execution import cached_record, opened_cache, read_page
+from execution import Store, read_page
 from lecture_utils.teaching.claims import CLAIM_KEY, CONTROL_LEVEL, FAMILY_LEVEL, Claim
 from lecture_utils.teaching.verdicts import holm, power_text, with_error
 
@@ -158,16 +158,14 @@ class Evidence(SphinxDirective):
         return ordered
 
     def rows(self, name: str) -> list[Row]:
-        path, root = Path(self.env.doc2path(name)), Path(self.env.srcdir)
-        page = read_page(name, path, root, self.env.myst_config)
+        page = read_page(name, Path(self.env.doc2path(name)), self.env.myst_config)
         if page is None:  # no code, no claims
             return []
-        with opened_cache(self.env.mystnb_config.execution_cache_path) as cache:
-            if cached_record(cache, page) is None:
-                logger.warning("not executed: its claims are missing", location=name)
-                return []
-            notebook = cache.merge_match_into_notebook(page.notebook)[1]
-        rows = rows_of(claims_of(notebook))
+        store = Store(Path(self.env.srcdir))
+        if store.find(page.notebook) is None:
+            logger.warning("not executed: its claims are missing", location=name)
+            return []
+        rows = rows_of(claims_of(store.merge_match_into_notebook(page.notebook)[1]))
         for row in rows:
             if row.adjusted is not None and row.adjusted < FAMILY_LEVEL:
                 logger.warning(

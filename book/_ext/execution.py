@@ -1,17 +1,15 @@
 """Execute the pages that are out of date, in parallel, before Sphinx reads them.
 
 MyST-NB keeps executed pages in a cache whose key is the code of the page alone: edit a helper
-module, and every page that uses it is shipped stale. This extension gives each page a
-*fingerprint* of all that its outputs depend on,
+module, and every page that uses it is shipped stale. Here each run of a page is stored together
+with the *files it has read*, which the kernel itself notes (`watch`): modules, data, folders that
+were listed. A page is executed again when
 
-* its own code cells,
-* the modules of `lecture_utils` in the closure of its imports (found by reading the code, not by
-  running it),
-* the data files and scripts that this code names,
-* the pinned versions of all packages,
+* its own code or the pinned versions change, or
+* one of these files does; of a Python file its code counts, not its comments and docstrings,
 
-stores it with the outputs in the cache, and executes the pages whose fingerprint has changed, and
-only those. MyST-NB then finds every page in the cache and never runs one itself.
+and not otherwise. The last few runs are kept, so that an edit which is taken back costs nothing.
+MyST-NB is given this store in place of its cache, and never runs a page itself.
 
 A page that raises fails the build, now and in every later build until it is mended.
 
@@ -29,18 +27,22 @@ import os
 import posixpath
 import resource
 import sys
+import tempfile
+import threading
 import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
-from dataclasses import dataclass
-from multiprocessing import get_context
+from copy import deepcopy
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from functools import cache
+from multiprocessing import active_children, get_context
 from pathlib import Path
+from types import SimpleNamespace
 
 import joblib
+import myst_nb.core.execute.cache as myst_nb_cache
+import nbformat
 from docutils import nodes
-from IPython.core.inputtransformer2 import TransformerManager
-from jupyter_cache import get_cache
-from jupyter_cache.base import CacheBundleIn
 from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_notebook
 from nbclient import NotebookClient
 from nbformat import NotebookNode
@@ -50,9 +52,9 @@ from sphinx.util.docutils import SphinxRole
 
 logger = logging.getLogger(__name__)
 
-PACKAGE = "lecture_utils"
-DATA_FOLDERS = (PACKAGE, "book/data")
 PINS = ("requirements.txt", "constraints.txt")
+NOT_THE_PROJECT = {".venv", "_build", ".git"}  # folders whose files do not count as read
+RUNS_KEPT = 5  # of a page with the same code
 
 # One thread a kernel: pages run side by side, and sums of floats do not depend on the core count.
 KERNEL_ENVIRONMENT = {
@@ -65,94 +67,11 @@ KERNEL_ENVIRONMENT = {
 KERNEL_ARGUMENTS = [
     "--HistoryManager.hist_file=:memory:",  # kernels side by side must not share a database
     "--IPKernelApp.log_level=ERROR",  # no lines about transport encryption on this machine
+    f"--IPKernelApp.exec_files={Path(__file__).with_name('watch.py')}",
 ]
 
 
-# ------------------------------------------------------------------ what a page depends on
-
-
-def imported_names(code: str, package: str = "") -> set[str]:
-    """Dotted names that Python `code` may import, wherever in it the import stands.
-
-    `package` is the package the code lives in, against which relative imports are resolved.
-    """
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(code)):
-        match node:
-            case ast.Import():
-                names.update(alias.name for alias in node.names)
-            case ast.ImportFrom(module=module, level=level):
-                parents = package.split(".")[: -(level - 1) or None] if level else []
-                base = ".".join([*parents, *([module] if module else [])])
-                # `from base import name` reaches a module when `name` is one.
-                names.update([base, *(f"{base}.{alias.name}" for alias in node.names)])
-    return names
-
-
-def module_file(name: str, root: Path) -> Path | None:
-    """File of the module `name` below `root`, or None where there is no such module."""
-    path = root.joinpath(*name.split("."))
-    candidates = (path / "__init__.py", path.with_suffix(".py"))
-    return next((file for file in candidates if file.is_file()), None)
-
-
-def page_code(notebook: NotebookNode) -> str:
-    """Python code of a page; cells that are not Python are left to the kernel to complain about."""
-    cells = []
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            code = TransformerManager().transform_cell(cell.source)
-            try:
-                ast.parse(code)
-            except SyntaxError:
-                continue
-            cells.append(code)
-    return "\n".join(cells)
-
-
-def dependencies(notebook: NotebookNode, root: Path) -> list[Path]:
-    """Files below `root` that the outputs of a page may depend on, besides the page itself."""
-    code = page_code(notebook)
-    texts = [code]
-    found: dict[str, Path] = {}
-    waiting = imported_names(code)
-    while waiting:
-        name = waiting.pop()
-        if name.partition(".")[0] != PACKAGE or name in found:
-            continue
-        waiting.add(name.rpartition(".")[0])  # importing a.b runs a/__init__.py first
-        if (file := module_file(name, root)) is None:
-            continue
-        found[name] = file
-        texts.append(file.read_text(encoding="utf-8"))
-        package = name if file.name == "__init__.py" else name.rpartition(".")[0]
-        waiting |= imported_names(texts[-1], package)
-
-    # A name that merely happens to occur costs one execution too many, never a stale page.
-    text = "\n".join(texts)
-    data = [
-        file
-        for folder in DATA_FOLDERS
-        for file in root.joinpath(folder).rglob("*")
-        if file.is_file() and file.suffix not in {".py", ".pyc"} and file.stem in text
-    ]
-    pins = [root / pin for pin in PINS if root.joinpath(pin).is_file()]
-    return sorted({*found.values(), *data, *pins})
-
-
-def fingerprint(notebook: NotebookNode, root: Path) -> str:
-    """Digest of the code of a page and of the content of every file it depends on."""
-    digest = hashlib.sha256()
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            digest.update(cell.source.encode() + b"\0")
-    for file in dependencies(notebook, root):
-        digest.update(file.relative_to(root).as_posix().encode() + b"\0")
-        digest.update(hashlib.sha256(file.read_bytes()).digest())
-    return digest.hexdigest()
-
-
-# ------------------------------------------------------------------ running pages
+# ------------------------------------------------------------------ runs and where they are kept
 
 
 @dataclass(frozen=True)
@@ -162,72 +81,170 @@ class Page:
     name: str  # Sphinx's name of the page, "book/networks"
     path: Path
     notebook: NotebookNode
-    fingerprint: str
 
 
 @dataclass(frozen=True)
 class Run:
-    """An executed page: outputs, cost, and the error if a cell raised."""
+    """An executed page: outputs of its code cells, cost, and what it has read."""
 
-    notebook: NotebookNode
+    outputs: list
+    language_info: dict
+    executed: str  # when, ISO 8601
     wall_seconds: float
     cpu_seconds: float
     peak_memory_mb: float
-    error: str | None
+    reads: dict  # path relative to the root, its digest
 
 
-@contextmanager
-def opened_cache(path):
-    """Cache at `path`, whose connections to its database are closed behind it."""
-    cache = get_cache(path)
+def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+@cache
+def code_digest(text: str) -> str:
+    """Digest of Python code without comments, docstrings and layout; of other text as it is."""
     try:
-        yield cache
-    finally:
-        cache.db.dispose()
+        tree = ast.parse(text)
+    except SyntaxError:
+        return hashlib.sha256(text.encode()).hexdigest()
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+            match node.body:
+                case [ast.Expr(ast.Constant(str())), *rest]:
+                    node.body = rest
+    return hashlib.sha256(ast.dump(tree).encode()).hexdigest()
 
 
-def read_page(name: str, path: Path, root: Path, config=None) -> Page | None:
+def digest(path: Path) -> str:
+    """Digest of a file, or of the names in a folder."""
+    if path.is_dir():
+        names = sorted(set(os.listdir(path)) - {"__pycache__"})
+        return hashlib.sha256("\0".join(names).encode()).hexdigest()
+    if not path.is_file():
+        return "missing"
+    if path.suffix == ".py":
+        return code_digest(path.read_text(encoding="utf-8"))
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+class Store:
+    """Runs of pages, in a folder of the build; takes the place of MyST-NB's cache."""
+
+    def __init__(self, root: Path):
+        self.root = root
+        self.folder = root / "_build" / "executed"
+        self.digest = cache(lambda name: digest(root / name))  # a store lives as long as a build
+
+    def _files(self, notebook: NotebookNode) -> list[Path]:
+        """Files of the runs of this code, the last one first."""
+        return sorted(self._place(notebook).glob("*.json"), reverse=True)
+
+    def _place(self, notebook: NotebookNode) -> Path:
+        code = "\0".join(cell.source for cell in code_cells(notebook))
+        return self.folder / hashlib.sha256(code.encode()).hexdigest()[:32]
+
+    def find(self, notebook: NotebookNode) -> Run | None:
+        """Return the last run of this code whose files are as they were."""
+        for file in self._files(notebook):
+            try:
+                run = Run(**json.loads(file.read_text(encoding="utf-8")))
+            except (OSError, ValueError, TypeError):
+                logger.info("%s is damaged and will be made again", file)
+                file.unlink(missing_ok=True)
+                continue
+            if all(self.digest(name) == value for name, value in run.reads.items()):
+                return run
+        return None
+
+    def keep(self, notebook: NotebookNode, run: Run) -> None:
+        """Store a run, and forget the oldest of the same code."""
+        file = self._place(notebook) / f"{time.time_ns():020d}.json"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = file.with_suffix(".part")
+        unfinished.write_text(json.dumps(asdict(run)), encoding="utf-8")
+        unfinished.replace(file)
+        for old in self._files(notebook)[RUNS_KEPT:]:
+            old.unlink()
+
+    # What MyST-NB asks of its cache.
+
+    def match_cache_notebook(self, notebook: NotebookNode):
+        if (run := self.find(notebook)) is None:
+            raise KeyError("this page was not executed as it is now")
+        created = datetime.fromisoformat(run.executed)
+        data = {"execution_seconds": run.wall_seconds}
+        return SimpleNamespace(pk=run.executed, created=created, data=data)
+
+    def merge_match_into_notebook(self, notebook: NotebookNode):
+        run, notebook = self.find(notebook), deepcopy(notebook)
+        notebook.metadata["language_info"] = nbformat.from_dict(run.language_info)
+        for cell, outputs in zip(code_cells(notebook), run.outputs, strict=True):
+            cell.outputs = nbformat.from_dict(outputs)
+        return run.executed, notebook
+
+
+# ------------------------------------------------------------------ running pages
+
+
+def read_page(name: str, path: Path, config=None) -> Page | None:
     """Read the page at `path`; None if it holds no code."""
     text = path.read_text(encoding="utf-8")
     if not is_myst_markdown_notebook(text):
         return None
     notebook = read_myst_markdown_notebook(text, config, add_source_map=True, path=path)
-    return Page(name, path, notebook, fingerprint(notebook, root))
+    return Page(name, path, notebook)
 
 
-def cached_record(cache, page: Page):
-    """Cache record of `page` if its outputs are up to date, else None."""
-    try:
-        record = cache.match_cache_notebook(page.notebook)
-    except KeyError:
-        return None
-    return record if record.data.get("fingerprint") == page.fingerprint else None
+def run_page(page: Page, root: Path, timeout: int) -> tuple[Run, str | None]:
+    """Execute `page` in its own folder: the run, and the error if a cell raised.
 
-
-def run_page(page: Page, timeout: int) -> Run:
-    """Execute `page` in its own folder. Called in a process of its own, whose only child it is."""
+    Called in a process of its own, whose only child is the kernel.
+    """
+    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
     client = NotebookClient(
         page.notebook,
         timeout=timeout,
         store_widget_state=False,  # a site has no kernel, so no sliders to put into a state
-        record_timing=False,  # would be written into the cells and change the key of the cache
+        record_timing=False,
         resources={"metadata": {"path": str(page.path.parent)}},
         extra_arguments=KERNEL_ARGUMENTS,
     )
     error = None
     start = time.perf_counter()
-    try:
-        client.execute(env={**os.environ, **KERNEL_ENVIRONMENT})
-    except Exception as exception:  # a cell raised or took too long, or the kernel died
-        error = f"{type(exception).__name__}: {exception}"
-    wall = time.perf_counter() - start
+    with tempfile.NamedTemporaryFile("r", encoding="utf-8") as notes:
+        watching = {"PROJECT_ROOT": str(root), "PROJECT_READS": notes.name}
+        try:
+            client.execute(env={**os.environ, **KERNEL_ENVIRONMENT, **watching})
+        except Exception as exception:  # a cell raised or took too long, or the kernel died
+            error = f"{type(exception).__name__}: {exception}"
+        wall = time.perf_counter() - start
+        paths = {Path(line) for line in notes.read().splitlines()} | {root / pin for pin in PINS}
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    memory = usage.ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
-    return Run(page.notebook, wall, usage.ru_utime + usage.ru_stime, memory, error)
+    run = Run(
+        outputs=[cell.outputs for cell in code_cells(page.notebook)],
+        language_info=page.notebook.metadata.get("language_info", {}),
+        executed=datetime.now(UTC).isoformat(),
+        wall_seconds=round(wall, 2),
+        cpu_seconds=round(usage.ru_utime + usage.ru_stime, 2),
+        peak_memory_mb=round(usage.ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)),
+        reads={
+            path.relative_to(root).as_posix(): digest(path)
+            for path in sorted(paths)
+            if not NOT_THE_PROJECT & set(path.relative_to(root).parts)
+        },
+    )
+    return run, error
 
 
-def run_pages(pages: list[Page], cache, timeout: int) -> None:
-    """Execute `pages` side by side and store their outputs; raise if any page raised."""
+def _end_with_parent(parent: int) -> None:
+    """End this process, and with it its kernel, when the build is gone."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
+
+
+def run_pages(pages: list[Page], store: Store, timeout: int) -> None:
+    """Execute `pages` side by side and store their runs; raise if any page raised."""
     import matplotlib.font_manager  # noqa: F401  builds its cache once, before kernels race for it
 
     workers = min(len(pages), joblib.cpu_count())
@@ -236,26 +253,19 @@ def run_pages(pages: list[Page], cache, timeout: int) -> None:
     # A fresh process for each page: its children's use of time and memory is the page's.
     pool = ProcessPoolExecutor(workers, get_context("spawn"), max_tasks_per_child=1)
     try:
-        futures = {pool.submit(run_page, page, timeout): page for page in pages}
+        futures = {pool.submit(run_page, page, store.root, timeout): page for page in pages}
         for future in as_completed(futures):
-            page, run = futures[future], future.result()
-            if run.error:
+            page, (run, error) = futures[future], future.result()
+            if error:
                 failed.append(page.name)
-                logger.error("%s raised an error\n%s", page.name, run.error)
+                logger.error("%s raised an error\n%s", page.name, error)
                 continue
             logger.info("executed %s in %.1f s", page.name, run.wall_seconds)
-            cost = {
-                "execution_seconds": run.wall_seconds,  # the name under which MyST-NB reads it
-                "cpu_seconds": run.cpu_seconds,
-                "peak_memory_mb": run.peak_memory_mb,
-            }
-            cache.cache_notebook_bundle(
-                CacheBundleIn(
-                    run.notebook, str(page.path), data={"fingerprint": page.fingerprint, **cost}
-                ),
-                check_validity=False,
-                overwrite=True,
-            )
+            store.keep(page.notebook, run)
+    except KeyboardInterrupt:
+        for process in active_children():  # kernels notice that their parents are gone
+            process.kill()
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
     if failed:
@@ -278,35 +288,41 @@ def leave_out_other_pages(app, config) -> None:
 
 
 def execute_stale_pages(app, env, added, changed, removed) -> list[str]:
-    """Bring the cache up to date; tell Sphinx which pages to read again."""
+    """Bring the store up to date; tell Sphinx which pages to read again."""
+    texts = {name: digest(Path(env.doc2path(name))) for name in env.found_docs}
+    # Sphinx decides by date; a page that is replaced by an older file has changed, too.
+    edited = {n for n, text in texts.items() if text != getattr(env, "page_texts", {}).get(n)}
+    env.page_texts = texts
     if env.mystnb_config.execution_mode != "cache":
-        return []
+        return sorted(edited)
     root = Path(app.srcdir)
     timings_file = Path(app.outdir).parent / "timings.json"
-    timings = json.loads(timings_file.read_text()) if timings_file.is_file() else {}
+    try:
+        timings = json.loads(timings_file.read_text())
+    except (OSError, ValueError):  # not there, or cut off
+        timings = {}
 
-    found = [read_page(n, Path(env.doc2path(n)), root, env.myst_config) for n in env.found_docs]
+    found = [read_page(n, Path(env.doc2path(n)), env.myst_config) for n in env.found_docs]
     pages = [page for page in found if page is not None]
-    with opened_cache(env.mystnb_config.execution_cache_path) as cache:
-        stale = [page for page in pages if cached_record(cache, page) is None]
-        if stale:
-            # Longest first, so that no long page is left to run alone at the end.
-            stale.sort(key=lambda page: -timings.get(page.name, {}).get("wall_seconds", math.inf))
-            run_pages(stale, cache, env.mystnb_config.execution_timeout)
-        records = {page.name: cached_record(cache, page) for page in pages}
+    store = Store(root)
+    myst_nb_cache.get_cache = lambda path: store
+    stale = [page for page in pages if store.find(page.notebook) is None]
+    if stale:
+        # Longest first, so that no long page is left to run alone at the end.
+        stale.sort(key=lambda page: -timings.get(page.name, {}).get("wall_seconds", math.inf))
+        run_pages(stale, store, env.mystnb_config.execution_timeout)
 
     before = getattr(env, "executed_pages", {})
-    env.executed_pages = {
-        name: {
-            "executed": record.created.isoformat(),
-            "wall_seconds": round(record.data["execution_seconds"], 2),
-            "cpu_seconds": round(record.data["cpu_seconds"], 2),
-            "peak_memory_mb": round(record.data["peak_memory_mb"]),
+    env.executed_pages = {}
+    for page in sorted(pages, key=lambda page: page.name):
+        run = store.find(page.notebook)
+        env.executed_pages[page.name] = {
+            name: getattr(run, name)
+            for name in ("executed", "wall_seconds", "cpu_seconds", "peak_memory_mb")
         }
-        for name, record in sorted(records.items())
-    }
     timings_file.write_text(json.dumps(env.executed_pages, indent=2) + "\n")
-    return [name for name, run in env.executed_pages.items() if run != before.get(name)]
+    executed = {name for name, run in env.executed_pages.items() if run != before.get(name)}
+    return sorted(edited | executed)
 
 
 def forget_build_with_warnings(app, exception) -> None:
