@@ -2,6 +2,7 @@
 
 import json
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ import torch
 from scipy import stats
 from torch import nn
 
-from lecture_utils import ensembles, laws, tails
+from lecture_utils import ensembles, laws, sweep, tails
 from lecture_utils import transformer as tf
 from lecture_utils.teaching.exercise_sets.transformer import CHECKERS
 from lecture_utils.transformer import full, temperature
@@ -583,6 +584,28 @@ def test_the_command_refuses_a_broken_block(capsys):
     with pytest.raises(SystemExit):
         full.main(["--full", "x.npz", "--seeds", "6"])
     assert "--seeds must be a positive multiple of 4, got 6" in capsys.readouterr().err
+
+
+def test_shipped_levels_are_those_of_the_full_command(monkeypatch):
+    file = Path(__file__).parents[1] / "book" / "data" / "transformer.npz"
+    with np.load(file) as stored:
+        shipped = dict(stored)
+    about = json.loads(str(shipped["provenance"]))
+    models = len(shipped["default_levels"])
+    assert f"--seeds {models}" in about["command"]
+    for name in tf.INITIALISATIONS:
+        assert shipped[f"{name}_levels"].shape == (models, 11, 4, 3, 4, 16)
+        assert np.all(np.diff(shipped[f"{name}_levels"]) >= 0)
+        assert shipped[f"{name}_validation_loss"].shape == (models, 11)
+    for name, (_, settings) in full.TEMPERATURES.items():
+        grid = [(alpha, batch) for alpha, batches in settings.items() for batch in batches]
+        np.testing.assert_array_equal(shipped[f"{name}_settings"], grid)
+        assert shipped[f"{name}_levels"].shape == (len(grid), 6, 4, 3, 4, 16)
+    # A model at its start can be made again in a second: block 1 are models 4 to 7.
+    monkeypatch.setattr(training_room, "evaluate", partial(tf.evaluate, windows=5))
+    task = partial(full._train_block, iterations=1)
+    [again] = sweep.run(task, [("gaussian", 1)], seed=about["seed"])
+    np.testing.assert_allclose(shipped["gaussian_levels"][4:8, 0], again["levels"][:, 0], rtol=1e-5)
 
 
 # --- bad input -----------------------------------------------------------------------------------
