@@ -22,7 +22,7 @@ def _watch():
         elif event in ("os.listdir", "os.scandir"):
             path = arguments[0] or "."
             # Imports list folders to find modules; that one appears there changes no page.
-            writes = sys._getframe(1).f_code.co_filename.startswith("<frozen importlib")
+            writes = "importlib" in sys._getframe(1).f_code.co_filename
             end = "/"
         else:
             return
