@@ -241,6 +241,15 @@ def test_sliders_obey_the_keyboard(show):
     assert page.locator("p").inner_text() != before
 
 
+@pytest.mark.parametrize("name", FIGURES)
+def test_jupyterlab_leaves_the_keys_to_sliders_and_buttons(name, show):
+    """Its shortcuts look for this attribute from the focused element upwards."""
+    page = show(FIGURES[name]()._repr_html_())
+    inputs = page.locator("input, button, select, a")
+    assert inputs.count() >= 3
+    assert page.locator("[data-lm-suppress-shortcuts=true]").count() == inputs.count()
+
+
 def test_sgd_runs_measures_and_says_when_it_diverges(show):
     page = show(FIGURES["sgd_quadratic"]()._repr_html_())
     status = page.locator("p")

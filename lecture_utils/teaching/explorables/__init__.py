@@ -50,9 +50,7 @@ render({{ model: {{ get: (name) => state[name] }}, el }});
 """.replace("</", "<\\/")
         alt = html.escape(self.alt)
         return (
-            # Lumino's attribute leaves the arrow keys of JupyterLab to the sliders.
-            f'<div class="explorable {name}" role="group" aria-label="Live figure"'
-            ' data-lm-suppress-shortcuts="true"></div>'
+            f'<div class="explorable {name}" role="group" aria-label="Live figure"></div>'
             f"<noscript>Live figure, needs JavaScript. {alt}</noscript>"
             f'<script type="module">{script}</script>'
         )

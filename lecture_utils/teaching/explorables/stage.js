@@ -35,6 +35,9 @@ function add(parent, tag, attributes = {}) {
   return node;
 }
 
+// JupyterLab leaves the keys to an element that carries this, if it is the focused one.
+const KEYS = "data-lm-suppress-shortcuts";
+
 /** A row for sliders and buttons. */
 export function addRow(el) {
   const row = add(el, "div");
@@ -48,6 +51,7 @@ export function addSlider(row, { label, min, max, step, value, show }, onChange)
   add(box, "span", { textContent: label + " " });
   const input = add(box, "input", { type: "range", min, max, step, value });
   input.style.verticalAlign = "middle";
+  input.setAttribute(KEYS, "true");
   const text = add(box, "output");
   const refresh = () => {
     text.textContent = " " + show(+input.value);
@@ -62,6 +66,7 @@ export function addSlider(row, { label, min, max, step, value, show }, onChange)
 
 export function addButton(row, label, onClick) {
   const button = add(row, "button", { type: "button", textContent: label });
+  button.setAttribute(KEYS, "true");
   button.addEventListener("click", onClick);
   return button;
 }
