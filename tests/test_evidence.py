@@ -1,5 +1,7 @@
 """The table of claims: families, counts, and what must fail a strict build."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
@@ -47,6 +49,22 @@ def test_claims_are_found_in_the_order_of_the_page(claims):
         ]
     )
     assert claims_of(notebook) == claims
+
+
+def test_claims_without_a_figure_belong_to_the_one_right_before(claims):
+    def cell(figure=None, *shown):
+        strip = {CLAIM_KEY: [claim.payload() for claim in shown]}
+        return new_code_cell(
+            metadata={"mystnb": {"figure": {"name": figure}}} if figure else {},
+            outputs=[new_output("display_data", metadata=strip)],
+        )
+
+    named = replace(claims[1], figure="fig-named")
+    notebook = new_notebook(
+        cells=[cell("fig-a"), cell(None, claims[0], named), cell(None, claims[2]),
+               cell("fig-b", claims[3])]
+    )  # fmt: skip
+    assert [claim.figure for claim in claims_of(notebook)] == ["fig-a", "fig-named", None, "fig-b"]
 
 
 def test_only_exact_claims_form_the_family(claims):

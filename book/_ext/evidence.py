@@ -12,7 +12,7 @@ falls below the family's level is a warning, which fails a strict build.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +21,7 @@ from scipy import stats
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from execution import Store, read_page
+from execution import Store, code_cells, read_page
 from lecture_utils.teaching.claims import CLAIM_KEY, CONTROL_LEVEL, FAMILY_LEVEL, Claim
 from lecture_utils.teaching.verdicts import holm, power_text, with_error
 
@@ -47,13 +47,19 @@ class Row:
 
 
 def claims_of(notebook) -> list[Claim]:
-    """Claims in a notebook with outputs, in the order of the page."""
-    return [
-        Claim.from_payload(payload)
-        for cell in notebook.cells
-        for output in cell.get("outputs", [])
-        for payload in output.get("metadata", {}).get(CLAIM_KEY, [])
-    ]
+    """Claims in a notebook with outputs, in the order of the page.
+
+    A claim that names no figure belongs to that of its cell or of the code cell right before it.
+    """
+    claims, before = [], None
+    for cell in code_cells(notebook):
+        figure = cell.metadata.get("mystnb", {}).get("figure", {}).get("name")
+        for output in cell.outputs:
+            for payload in output.get("metadata", {}).get(CLAIM_KEY, []):
+                made = Claim.from_payload(payload)
+                claims.append(replace(made, figure=made.figure or figure or before))
+        before = figure
+    return claims
 
 
 def rows_of(claims: list[Claim]) -> list[Row]:

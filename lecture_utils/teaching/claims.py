@@ -173,7 +173,7 @@ def claim(id, statement, verdict, *, expect="agree", figure=None, lecture=None):
         "within" (approximate theory): effect within its bound.
         "reject" (negative control): effect beyond its bound and p below `CONTROL_LEVEL`.
     figure : str, optional
-        Name of the figure that shows it.
+        Name of the figure that shows it, where this is not the one right before.
     lecture : str, optional
         Title of the slide, or name of its equation, that is tested.
 
