@@ -71,15 +71,15 @@ CHECKERS = {
         ),
     ),
     "excess": number(
-        (0.42 - 0.521) / (0.255 / np.sqrt(192)),
+        (0.42 - 0.516) / (0.255 / np.sqrt(192)),
         rtol=0.02,
         mistakes=(
             Mistake(
-                (0.42 - 0.521) / 0.255,
+                (0.42 - 0.516) / 0.255,
                 "The error of a mean of 192 ratios is smaller than the scatter of one.",
             ),
             Mistake(
-                (0.42 - 0.521) / (0.307 / np.sqrt(192)),
+                (0.42 - 0.516) / (0.307 / np.sqrt(192)),
                 "0.307 belongs to neighbours in one matrix; these ratios come from 192 matrices.",
             ),
         ),
