@@ -1,5 +1,7 @@
 # make book    build the site            make test    test the package, the pages and the site
 # make page P=sgd   build one page       make lint    check the style, that of the code in pages too
+# make lab     open the pages as notebooks in JupyterLab
+# make tidy    give pages the form in which JupyterLab saves them
 # make clean   remove everything that was made here
 #
 # All set up what they need in .venv first. Variables, for instance on Linux without CUDA:
@@ -11,11 +13,12 @@ PYTEST_ARGS ?=
 
 VENV := .venv
 READY := $(VENV)/ready
+LAB := $(VENV)/lab
 SITE := _build/html/book/index.html
 # The code of the pages is checked as notebooks, at the width that a cell shows without scrolling.
 PAGES := _build/lint
 
-.PHONY: book page test lint clean
+.PHONY: book page lab test lint tidy clean
 
 book: $(READY)
 	$(VENV)/bin/jupyter-book build . -n -W --keep-going
@@ -29,6 +32,11 @@ page: $(READY)
 	BOOK_PAGE=book/$(P) $(VENV)/bin/jupyter-book build . --keep-going
 	@echo "  file://$(CURDIR)/_build/html/book/$(P).html"
 
+# As on Binder, but kernels live for as long as they are wanted.
+lab: $(LAB)
+	BOOK_KERNEL_IDLE_SECONDS=0 PATH="$(CURDIR)/$(VENV)/bin:$$PATH" binder/start \
+		jupyter lab --notebook-dir=. book/index.md
+
 # Executes only the pages that are out of date, then reads their outputs: nothing runs twice.
 test: book
 	$(VENV)/bin/pytest --cov --cov-report=term $(PYTEST_ARGS)
@@ -41,6 +49,9 @@ lint: $(READY)
 	$(VENV)/bin/ruff check --config book/ruff-pages.toml $(PAGES)/*.ipynb
 	$(VENV)/bin/ruff format --check --config book/ruff-pages.toml $(PAGES)/*.ipynb
 
+tidy: $(READY)
+	$(VENV)/bin/python book/tidy.py book/*.md
+
 # The stamp is touched last: an interrupted installation is taken up again.
 $(READY): requirements.txt constraints.txt pyproject.toml
 	@test -n "$(PYTHON)" || { echo "The book needs Python 3.11, 3.12 or 3.13:" \
@@ -49,6 +60,11 @@ $(READY): requirements.txt constraints.txt pyproject.toml
 		{ echo "The book needs Python 3.11, 3.12 or 3.13; $(PYTHON) is another one" >&2; exit 1; }
 	"$(PYTHON)" -m venv $(VENV)
 	$(VENV)/bin/pip install $(PIP_ARGS) -r requirements.txt -e .
+	touch $@
+
+$(LAB): $(READY) binder/jupyterlab.txt binder/postBuild binder/jupyter_server_config.py
+	$(VENV)/bin/pip install $(PIP_ARGS) -r binder/jupyterlab.txt -c constraints.txt
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" binder/postBuild
 	touch $@
 
 clean:

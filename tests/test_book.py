@@ -354,16 +354,17 @@ def requirements(path: Path) -> dict[str, str]:
 
 def test_binder_installs_what_the_book_is_built_with():
     binder = ROOT / "binder"
-    assert "-r ../requirements.txt" in (binder / "requirements.txt").read_text().splitlines()
+    lines = (binder / "requirements.txt").read_text().splitlines()
+    assert {"-r ../requirements.txt", "-r jupyterlab.txt"} <= set(lines)
     torch = requirements(binder / "requirements.txt")["torch"]
     assert torch.partition("+")[0] == requirements(ROOT / "requirements.txt")["torch"]
     assert torch.endswith("+cpu")
     # With older ones, which an image may hold already, jupytext's extension stays silent.
-    assert {"jupyterlab", "notebook"} <= set(requirements(binder / "requirements.txt"))
+    assert {"jupyterlab", "notebook"} <= set(requirements(binder / "jupyterlab.txt"))
     python = (binder / "runtime.txt").read_text().strip().removeprefix("python-")
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert project["requires-python"] == f">={python}"
-    assert os.access(binder / "postBuild", os.X_OK)
+    assert all(os.access(binder / script, os.X_OK) for script in ("postBuild", "start"))
     assert "pip install --no-cache-dir --no-deps -e ." in (binder / "postBuild").read_text()
 
 

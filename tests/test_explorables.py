@@ -193,18 +193,6 @@ def test_bad_input_is_named(call, message):
 # --- in a browser --------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        pytest.skip("Chromium is not installed: live figures are not tried in a browser")
-    with playwright.sync_playwright() as manager:
-        chromium = manager.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
-
-
 @pytest.fixture
 def show(browser):
     """Show HTML on a page; fails at the end if the page had an error."""
