@@ -484,7 +484,7 @@ def test_an_answer_is_judged_and_remembered(opened):
     line.fill("2 w A")
     line.press("Enter")
     assert output.inner_text().startswith("✗ The factor multiplies the noise")
-    output.locator("mjx-container").wait_for()  # how it was read
+    form.locator(".answer-read mjx-container").wait_for()
     assert progress.inner_text() == "0 of 8 solved"
 
     line.fill("(2w)^2 A")

@@ -47,12 +47,12 @@ def form(name: str, title: str, ask: str) -> str:
     """HTML of a line for the answer; it shows up when the script has come to life."""
     here = f"answer-{name}"
     return (
-        f'<form class="answer" data-exercise="{name}" hidden>'
+        f'<form class="answer mathjax_process" data-exercise="{name}" hidden>'
         f'<label for="{here}">Your answer<span class="visually-hidden"> to {escape(title)}</span>'
         f'</label><input id="{here}" placeholder="{escape(ask)}" title="{escape(ask)}"'
         ' maxlength="1000" autocomplete="off" autocapitalize="off" spellcheck="false">'
         '<button type="submit">Check</button>'
-        f'<output for="{here}" class="mathjax_process" aria-live="polite"></output></form>'
+        f'<output for="{here}" aria-live="polite"></output><p class="answer-read"></p></form>'
     )
 
 

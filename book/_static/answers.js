@@ -478,16 +478,13 @@ const Answers = (() => {
 
   const isPlain = ({ op, args = [] }) => op === "number" || (op === "list" && args.every(isPlain));
 
-  function show(output, { correct, message, tree }) {
+  function show(form, { correct, message, tree }) {
+    const [output, read] = [form.querySelector("output"), form.querySelector(".answer-read")];
     const mark = { true: "✓", false: "✗", null: "…" }[correct];
     output.dataset.correct = correct;
     output.textContent = `${mark} ${message.replace(/\$([^$]+)\$/g, "\\($1\\)")}`;
-    if (tree && !isPlain(tree)) {
-      const read = document.createElement("span");
-      read.textContent = `read as \\(${tex(tree)}\\)`;
-      output.append(" ", read);
-    }
-    typeset(output);
+    read.textContent = tree && !isPlain(tree) ? `read as \\(${tex(tree)}\\)` : "";
+    typeset(form);
   }
 
   function start(book) {
@@ -499,11 +496,11 @@ const Answers = (() => {
 
     for (const form of forms) {
       const { exercise } = form.dataset;
-      const [input, output] = [form.querySelector("input"), form.querySelector("output")];
+      const input = form.querySelector("input");
       const key = `answers:${book.page}:${exercise}`;
       const check = () => {
         const feedback = judge(input.value, book.checkers[exercise], book);
-        show(output, feedback);
+        show(form, feedback);
         if (feedback.correct) solved.add(exercise);
         if (feedback.correct === null) solved.delete(exercise);
         form.classList.toggle("solved", solved.has(exercise));
