@@ -289,6 +289,7 @@ READ = [
     ("(1-x)(1+x)", "1 - x**2"),
     ("2·x × 3 ÷ 4", "3*x/2"),
     ("sin(x)^2 + cos(x)^2", "Integer(1)"),
+    ("Γ(5) erfc(x)", "24*erfc(x)"),
     ("tan(x) - sinh(x) / cosh(x) + tanh(x)", "tan(x)"),
 ]
 

@@ -95,7 +95,8 @@ const Answers = (() => {
   }
 
   const FUNCTIONS = {
-    sqrt, exp, log, ln: log, sin, cos, sinh, cosh, erf, gamma,
+    sqrt, exp, log, ln: log, sin, cos, sinh, cosh, erf, gamma, Gamma: gamma,
+    erfc: (z) => subtract([1, 0], erf(z)),
     tan: extend(Math.tan, (z) => divide(sin(z), cos(z))),
     tanh: extend(Math.tanh, (z) => divide(sinh(z), cosh(z))),
     abs: (z) => [modulus(z), 0],
@@ -346,7 +347,7 @@ const Answers = (() => {
       case "^": return `{${args[0].args ? bracket(first) : first}}^{${second}}`;
       case "sqrt": return `\\sqrt{${first}}`;
       case "abs": return `\\left|${first}\\right|`;
-      case "gamma": return `\\Gamma${bracket(first)}`;
+      case "gamma": case "Gamma": return `\\Gamma${bracket(first)}`;
       default: return `\\operatorname{${op}}${bracket(first)}`;
     }
   }
