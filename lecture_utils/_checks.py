@@ -1,6 +1,7 @@
 """Input checks whose messages name the parameter, the rule and the value that broke it."""
 
 import operator
+import sys
 
 import numpy as np
 
@@ -30,7 +31,8 @@ def positive_int(name, value, at_most=None, why=""):
         number = 0
     if number < 1 or isinstance(value, (bool, np.bool_)):
         raise ValueError(f"{name} must be a positive integer, got {value!r}")
-    if at_most is not None and number > at_most:
+    at_most = sys.maxsize if at_most is None else at_most
+    if number > at_most:
         reason = f" ({why})" if why else ""
         raise ValueError(f"{name} must be at most {at_most}{reason}, got {number}")
     return number
@@ -48,11 +50,22 @@ def positive(name, value):
         number = (
             np.nan if isinstance(value, (str, bytes)) or np.iscomplexobj(value) else float(value)
         )
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         number = np.nan
     if not (np.isfinite(number) and number > 0):
         raise ValueError(f"{name} must be a finite number above zero, got {value!r}")
     return number
+
+
+def finite(name, value):
+    """Return `value` as a ``float`` if it is a single finite number.
+
+    Raises
+    ------
+    ValueError
+        If it is not.
+    """
+    return float(finite_array(name, value, ndim=0))
 
 
 def one_of(name, value, choices):
@@ -64,7 +77,7 @@ def one_of(name, value, choices):
         For example ``beta must be one of 1, 2, 4, got 3``.
     """
     try:
-        known = value in tuple(choices)
+        known = np.ndim(value) == 0 and value in tuple(choices)
     except (TypeError, ValueError):  # an array, for instance
         known = False
     if not known:

@@ -23,7 +23,7 @@ import numpy as np
 from scipy.integrate import cumulative_trapezoid
 from scipy.optimize.elementwise import find_root
 
-from lecture_utils._checks import finite_array, positive, positive_int
+from lecture_utils._checks import finite, finite_array, positive, positive_int
 from lecture_utils.ensembles import gaussian_matrices, kramers_levels
 
 #: Matrices are diagonalised in blocks of about this many numbers, so that they stay in the cache.
@@ -195,8 +195,11 @@ def coulomb(levels, smallest_gap=0.0):
     ValueError
         If `smallest_gap` is negative.
     """
-    levels = np.asarray(levels, dtype=float)
-    smallest_gap = _not_negative("smallest_gap", smallest_gap)
+    return _repulsion(finite_array("levels", levels), _not_negative("smallest_gap", smallest_gap))
+
+
+def _repulsion(levels, smallest_gap):
+    """`coulomb` of levels that may have diverged."""
     force = np.zeros_like(levels)
     with np.errstate(divide="ignore", invalid="ignore"):
         for k in range(1, levels.shape[-1]):
@@ -247,7 +250,7 @@ def euler(levels, dt, steps, *, drift, g=1.0, beta=1.0, clip=0.5, rng):
         for _ in range(positive_int("steps", steps)):
             force = drift(levels)
             if beta > 0:
-                force = force + beta * g**2 * coulomb(levels, clip * noise)
+                force = force + beta * g**2 * _repulsion(levels, clip * noise)
             levels = levels + force * dt + noise * rng.standard_normal(levels.shape)
             levels.sort(axis=-1)
     diverged = ~np.isfinite(levels).all(axis=-1)
@@ -428,6 +431,8 @@ def free_convolution(start, variance, points=801):
     variance, points = positive("variance", variance), positive_int("points", points)
     levels, counts = np.unique(start, return_counts=True)
     weights = counts / len(start)
+    if variance < 1e-20 * np.max(levels**2):
+        raise ValueError(f"variance must be seen beside start, got {variance:.3g}")
 
     def resolvent(y, u):
         return np.sum(weights / ((u[..., None] - levels) ** 2 + y[..., None] ** 2), axis=-1)
@@ -509,7 +514,8 @@ def singular_value_step(singular_values, dt, *, rows, gamma=1.0, kappa=1.0, rng)
     replicas, n = singular_values.shape
     if positive_int("rows", rows) < n:
         raise ValueError(f"rows must be at least {n} (the number of singular values), got {rows}")
-    memory, noise = ornstein_uhlenbeck(dt, gamma, positive("kappa", kappa) / np.sqrt(2))
+    gamma, kappa = positive("gamma", gamma), positive("kappa", kappa)
+    memory, noise = ornstein_uhlenbeck(dt, gamma, kappa / np.sqrt(2))
     weights = noise * np.random.default_rng(rng).standard_normal((replicas, rows, n))
     index = np.arange(n)
     weights[:, index, index] += memory * singular_values
@@ -537,8 +543,10 @@ def bru_drift(levels, rows, *, gamma=1.0, kappa=1.0):
     ----------
     M.-F. Bru, J. Theor. Probab. 4 (1991) 725.
     """
-    levels = np.asarray(levels, dtype=float)
-    push = rows - levels.shape[-1] + 1 + 2 * levels * coulomb(levels)
+    levels, rows = finite_array("levels", levels), positive_int("rows", rows)
+    gamma, kappa = finite("gamma", gamma), finite("kappa", kappa)
+    with np.errstate(invalid="ignore"):  # two levels at zero
+        push = rows - levels.shape[-1] + 1 + 2 * levels * coulomb(levels)
     return kappa**2 * push - 2 * gamma * levels
 
 
@@ -559,9 +567,11 @@ def singular_value_drift(singular_values, rows, *, gamma=1.0, kappa=1.0):
     -------
     ndarray, shape (..., n)
     """
-    xi = np.asarray(singular_values, dtype=float)
+    xi, rows = finite_array("singular_values", singular_values), positive_int("rows", rows)
+    gamma, kappa = finite("gamma", gamma), finite("kappa", kappa)
     # 1/(a - b) + 1/(a + b) = 2 a/(a^2 - b^2): charges, their images, and a wall at the origin.
-    push = (rows - xi.shape[-1]) / (2 * xi) + xi * coulomb(xi**2)
+    with np.errstate(divide="ignore", invalid="ignore"):  # at zero
+        push = (rows - xi.shape[-1]) / (2 * xi) + xi * coulomb(xi**2)
     return kappa**2 * push - gamma * xi
 
 

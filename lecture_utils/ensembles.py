@@ -22,7 +22,7 @@ Shapes: samples first, levels last and ascending, ``(samples, n)``.
 import numpy as np
 from scipy.linalg.lapack import dsterf
 
-from lecture_utils._checks import finite_array, positive, positive_int
+from lecture_utils._checks import finite_array, positive, positive_int, shape_match
 
 __all__ = [
     "gaussian_matrices",
@@ -239,14 +239,10 @@ def tridiagonal_levels(diagonal, off_diagonal):
     """
     diagonal = finite_array("diagonal", diagonal, ndim=2)
     samples, n = diagonal.shape
-    off_diagonal = np.asarray(off_diagonal, dtype=float)
-    if off_diagonal.shape != (samples, n - 1):
-        raise ValueError(
-            f"off_diagonal must have shape {(samples, n - 1)}, got {off_diagonal.shape}"
-        )
     if n == 1:
         return diagonal.copy()
-    finite_array("off_diagonal", off_diagonal)
+    off_diagonal = finite_array("off_diagonal", off_diagonal)
+    shape_match("off_diagonal", off_diagonal, (samples, n - 1), "one less than diagonal")
     if n <= _SMALL:
         # eigvalsh reads the lower triangle only.
         dense = np.zeros((samples, n, n))

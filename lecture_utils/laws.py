@@ -24,7 +24,7 @@ from numpy.polynomial import Chebyshev
 from scipy import special, stats
 from scipy.optimize.elementwise import find_root
 
-from lecture_utils._checks import one_of, positive, positive_int
+from lecture_utils._checks import finite_array, one_of, positive, positive_int
 
 MEAN_SPACING_RATIO = MappingProxyType({0: 2 * np.log(2) - 1, 1: 0.5307, 2: 0.5996, 4: 0.6744})
 """Mean ratio of neighbouring spacings in a large spectrum, by Dyson's index (0: Poisson levels).
@@ -352,6 +352,7 @@ def marchenko_pastur_density(x, r, variance=1.0, amplitude=1.0):
     ValueError
         If `r`, `variance` or `amplitude` is not a finite number above zero.
     """
+    x = finite_array("x", x)
     return positive("amplitude", amplitude) * marchenko_pastur(r, variance).pdf(x)
 
 

@@ -274,6 +274,8 @@ def stationary_moments(learning_rate, batch_size, noise, *, gradient_noise="labe
     Moments
     """
     alpha, batch_size, noise = _setting(learning_rate, batch_size, noise)
+    if alpha < 1e-10:  # one minus it loses the digits that matter
+        raise ValueError(f"learning_rate must be at least 1e-10, got {alpha:.3g}")
     labels = _checked_gradient_noise(gradient_noise) == "labels"
     # Moments of c ~ Gamma(|B|)/|B|, and of (w/c)^2 ~ Beta(1, (|B| - 1)/2).
     c1, c2, c3, c4 = np.cumprod(1 + np.arange(4) / batch_size)

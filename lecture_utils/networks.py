@@ -19,7 +19,14 @@ from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
 
-from lecture_utils._checks import finite_array, one_of, positive, positive_int, shape_match
+from lecture_utils._checks import (
+    finite,
+    finite_array,
+    one_of,
+    positive,
+    positive_int,
+    shape_match,
+)
 
 Activation = Callable[[np.ndarray], np.ndarray]
 
@@ -113,7 +120,7 @@ def initial_weights(
         or a ``sigma_w`` that is not positive.
     """
     widths = _checked_widths(widths)
-    positive("sigma_w", sigma_w)
+    sigma_w = positive("sigma_w", sigma_w)
     lead = () if networks is None else (positive_int("networks", networks),)
     rng = np.random.default_rng(rng)
     return [
@@ -223,6 +230,9 @@ def gaussian_mean(function: Activation, variance: float) -> float:
     Trapezoidal rule on twenty standard deviations: geometric convergence for smooth functions, and,
     unlike Gauss-Hermite quadrature, at ease with a tanh much steeper than the Gaussian is wide.
     """
+    variance = finite("variance", variance)
+    if variance < 0:
+        raise ValueError(f"variance must not be negative, got {variance}")
     u, spacing = np.linspace(-10, 10, 8001, retstep=True)
     density = np.exp(-(u**2) / 2) / np.sqrt(2 * np.pi)
     return float(spacing * np.sum(density * function(np.sqrt(variance) * u)))
@@ -257,7 +267,7 @@ def signal_moments(
     :math:`\kappa^{(l)} = V^{(l)}/n_{l-1}` is their four-point vertex for a single input.
     """
     widths = _checked_widths(widths)
-    positive("sigma_w", sigma_w)
+    sigma_w = positive("sigma_w", sigma_w)
     kernel, shift, fluctuation = [sigma_w**2 * positive("input_square", input_square)], [0.0], [0.0]
     for width in widths[1:-1]:
         k, m, kappa = kernel[-1], shift[-1], fluctuation[-1]

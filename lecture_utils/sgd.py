@@ -477,13 +477,17 @@ def tail_exponent(learning_rate, batch_size, *, curvature=1.0):
     ------
     ValueError
         If ``learning_rate`` is so large that ``E log|1 - alpha Omega m| >= 0``: no stationary
-        state exists and every run diverges.
+        state exists and every run diverges. If it is below 1e-8 over the curvature.
 
     References
     ----------
     H. Kesten, Acta Math. 131 (1973) 207.
     """
     alpha, batch_size, omega, _ = _quadratic_inputs(learning_rate, batch_size, curvature)
+    if alpha * omega < 1e-8:  # where kappa alpha Omega / B has reached its limit, and digits end
+        raise ValueError(
+            f"learning_rate times curvature must be at least 1e-8, got {alpha * omega:.3g}"
+        )
 
     def excess(kappa):
         return _log_moment(kappa, alpha * omega, batch_size)

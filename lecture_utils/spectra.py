@@ -229,11 +229,14 @@ def binder_cumulant(levels, *, resamples=200, rng):
     levels = finite_array("levels", levels, ndim=2)
     if len(levels) < 2:
         raise ValueError(f"levels must have at least 2 samples (rows), got {len(levels)}")
+    if not np.any(levels):
+        raise ValueError("levels must not all be zero")
     squares = levels**2
     moments = squares.mean(axis=1), (squares**2).mean(axis=1)
 
     def cumulant(second, fourth, axis=-1):
-        return fourth.mean(axis=axis) / (3 * second.mean(axis=axis) ** 2) - 1
+        with np.errstate(invalid="ignore"):  # resampled matrices may all be zero
+            return fourth.mean(axis=axis) / (3 * second.mean(axis=axis) ** 2) - 1
 
     bootstrap = stats.bootstrap(
         moments,
@@ -286,6 +289,10 @@ def pair_statistics(levels):
     levels = _ascending("levels", levels, at_least=2)
     shape_match("levels", levels, (*[None] * (levels.ndim - 1), 2), "pairs")
     spacing = levels[..., 1] - levels[..., 0]
+    if len(levels) < 2:
+        raise ValueError(f"levels must hold at least two runs, got shape {levels.shape}")
+    if not np.any(spacing):
+        raise ValueError("levels must differ within pairs, got equal ones in all")
     x = levels - levels.mean()
     second, fourth = (x**2).mean(axis=-1), (x**4).mean(axis=-1)
     mean, error = mean_and_error(spacing)
@@ -378,15 +385,16 @@ def number_variance(unfolded, lengths, *, margin=0.1):
         two samples, or an argument is out of range.
     """
     unfolded = _samples("unfolded", unfolded)
-    lengths = np.atleast_1d(finite_array("lengths", lengths))
+    lengths = np.atleast_1d(finite_array("lengths", lengths, ndim=(0, 1)))
     if not 0 <= margin < 0.5:
         raise ValueError(f"margin must be at least 0 and below 0.5, got {margin}")
     samples, n = unfolded.shape
     if samples < 2:
         raise ValueError(f"unfolded must have at least 2 samples (rows), got {samples}")
     start, stop = margin * n, (1 - margin) * n
-    if np.min(lengths) <= 0 or np.max(lengths) > stop - start:
-        raise ValueError(f"lengths must lie in (0, {stop - start:g}], got {lengths}")
+    shortest = 1e-6 * (stop - start)  # more windows than that would fill the memory
+    if np.min(lengths) < shortest or np.max(lengths) > stop - start:
+        raise ValueError(f"lengths must lie in [{shortest:g}, {stop - start:g}], got {lengths}")
     per_sample = np.stack(
         [_window_variance(unfolded, start, stop, length) for length in lengths], axis=-1
     )

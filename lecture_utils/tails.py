@@ -276,7 +276,10 @@ def class_spacings(levels):
     """
     y = np.log(_positive("levels", levels, ndim=3))
     y -= y.mean(axis=-1, keepdims=True)
-    y /= y.std(axis=-1, keepdims=True)
+    width = y.std(axis=-1, keepdims=True)
+    if np.any(width < 1e-12):
+        raise ValueError("levels must differ within each matrix, got equal ones")
+    y /= width
     return np.stack([spectra.relative_spacings(one_class) for one_class in y])
 
 

@@ -158,11 +158,7 @@ def effective_sample_size(x):
     """
     x = np.atleast_2d(finite_array("x", x, ndim=(1, 2)))
     n = x.shape[1]
-    centred = x - x.mean()
-    spread = np.max(np.abs(centred))
-    if not spread > 8 * np.finfo(float).eps * np.max(np.abs(x)):  # no more than rounding
-        raise ValueError(f"x must vary, got the constant {x.flat[0]}")
-    centred /= spread
+    centred = (x - x.mean()) / _spread("x", x)
     spectrum = fft.rfft(centred, fft.next_fast_len(2 * n, real=True))
     # Dividing lag sums by n, not n - t, makes their sum the variance of a chain's mean.
     covariance = fft.irfft(np.mean(np.abs(spectrum) ** 2, axis=0))[:n] / n
@@ -171,6 +167,14 @@ def effective_sample_size(x):
     positive_until = np.argmax(pairs <= 0) if np.any(pairs <= 0) else len(pairs)
     tau = 2 * np.sum(np.minimum.accumulate(pairs[:positive_until])) - 1
     return float(x.size / max(tau, 1.0))
+
+
+def _spread(name, x):
+    """Largest distance from the mean, refused if it is no more than rounding."""
+    spread = np.max(np.abs(x - x.mean()))
+    if not spread > 8 * np.finfo(float).eps * np.max(np.abs(x)):
+        raise ValueError(f"{name} must vary, got the constant {x.flat[0]}")
+    return spread
 
 
 def ks_verdict(sample, law, *, bound, n_eff=None):
@@ -292,6 +296,7 @@ def mean_verdict(samples, expected, *, bound):
         If `samples` is not a finite series that varies.
     """
     samples = finite_array("samples", samples, ndim=1)
+    _spread("samples", samples)
     n_eff = effective_sample_size(samples)
     error = np.std(samples, ddof=1) / np.sqrt(n_eff)
     return _location_verdict("t", samples.mean(), error, expected, bound, stats.t(n_eff - 1), n_eff)
@@ -342,6 +347,11 @@ def chi2_verdict(observed, expected_counts, *, bound, fitted=0):
     if expected_counts.min() < 5:
         raise ValueError(
             f"expected_counts must be at least 5 in every bin, got {expected_counts.min():.3g}"
+        )
+    if not np.isclose(observed.sum(), expected_counts.sum(), rtol=1e-8):
+        raise ValueError(
+            f"expected_counts must add up to the {observed.sum():g} observed, "
+            f"got {expected_counts.sum():g}"
         )
     freedom = observed.size - 1 - fitted
     positive_int("bins - 1 - fitted", freedom)
