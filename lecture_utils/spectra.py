@@ -4,6 +4,7 @@ Shapes: samples (matrices, runs) first, levels last and ascending. A *level* :ma
 eigenvalue, a *spacing* is :math:`S_i = x_{i+1} - x_i`, and unfolded levels have mean spacing one.
 """
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -238,16 +239,18 @@ def binder_cumulant(levels, *, resamples=200, rng):
         with np.errstate(invalid="ignore"):  # resampled matrices may all be zero
             return fourth.mean(axis=axis) / (3 * second.mean(axis=axis) ** 2) - 1
 
-    bootstrap = stats.bootstrap(
-        moments,
-        cumulant,
-        paired=True,
-        vectorized=True,
-        method="percentile",
-        n_resamples=positive_int("resamples", resamples),
-        batch=max(1, 2_000_000 // len(levels)),  # bounds the memory
-        rng=np.random.default_rng(rng),
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", stats.DegenerateDataWarning)  # of an interval not used
+        bootstrap = stats.bootstrap(
+            moments,
+            cumulant,
+            paired=True,
+            vectorized=True,
+            method="percentile",
+            n_resamples=positive_int("resamples", resamples),
+            batch=max(1, 2_000_000 // len(levels)),  # bounds the memory
+            rng=np.random.default_rng(rng),
+        )
     return Estimate(float(cumulant(*moments)), float(bootstrap.standard_error))
 
 
