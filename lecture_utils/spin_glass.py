@@ -104,15 +104,15 @@ def at_line(temperature):
     Parameters
     ----------
     temperature : array_like
-        From 0.01, below which the quadrature over the fields is too coarse, to 0.999.
+        From 0.01, below which the quadrature over the fields is too coarse, to 0.997.
 
     Returns
     -------
     ndarray
     """
     temperature = _cold(temperature)
-    if temperature.min() < 0.01 or temperature.max() > 0.999:
-        raise ValueError(f"temperature must lie between 0.01 and 0.999, got {temperature}")
+    if temperature.min() < 0.01 or temperature.max() > 0.997:
+        raise ValueError(f"temperature must lie between 0.01 and 0.997, got {temperature}")
     start = glass_to_ferromagnet(temperature)
     line = [
         brentq(lambda j0, t=t: float(stability(t, j0)), j * (1 + 1e-6), j + 5 / t, xtol=1e-9)
