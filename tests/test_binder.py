@@ -205,7 +205,11 @@ def lab(tmp_path_factory):
         yield address, folder
     finally:
         server.terminate()
-        server.wait(timeout=20)
+        try:
+            server.wait(timeout=20)
+        except subprocess.TimeoutExpired:  # it waits for a kernel that does not come to an end
+            server.kill()
+            server.wait()
 
 
 def test_a_launch_button_leads_to_a_notebook_that_runs_and_is_saved_as_it_was(lab, browser):

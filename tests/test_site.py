@@ -6,6 +6,8 @@ variable REQUIRE_BROWSER is set.
 
 import functools
 import http.server
+import importlib.util
+import os
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -251,6 +253,53 @@ def test_page_is_accessible_in_the_basics(name, visit):
             .map((e) => e.outerHTML)"""
     )
     assert unnamed == []
+
+
+@pytest.fixture(scope="module")
+def axe():
+    """The script of axe-core, which finds barriers on a page."""
+    package = importlib.util.find_spec("axe_playwright_python")
+    if package is None:
+        reason = "axe-playwright-python is not installed"
+        pytest.fail(reason) if os.environ.get("REQUIRE_BROWSER") else pytest.skip(reason)
+    return Path(package.origin).with_name("axe.min.js").read_text(encoding="utf-8")
+
+
+# Levels A and AA, and two rules besides.
+BARRIERS = """async () => {
+    const found = await axe.run({
+        runOnly: { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] },
+        rules: { "empty-table-header": { enabled: true }, region: { enabled: true } },
+        resultTypes: ["violations"],
+    });
+    // axe does not read the MathML that a heading of a table may consist of.
+    const isFormula = (n) => document.querySelector(n.target[0])?.querySelector("math");
+    return found.violations.flatMap(({ id, nodes }) =>
+        nodes.filter((n) => id !== "empty-table-header" || !isFormula(n))
+            .map((n) => `${id}: ${n.html}`));
+}"""
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_has_no_barriers_in_either_theme(name, visit, axe):
+    page = visit(name).page
+    page.evaluate("document.querySelectorAll('article details').forEach((e) => (e.open = true))")
+    page.evaluate(axe)
+    for theme in ("dark", "light"):
+        page.emulate_media(color_scheme=theme)
+        page.wait_for_selector(f"html[data-theme={theme}]")
+        assert page.evaluate(BARRIERS) == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_without_scripts_solutions_are_closed_and_formulas_are_announced(name, browser, address):
+    page = browser.new_page(java_script_enabled=False)
+    page.goto(f"{address}/{name}.html")
+    assert page.locator("article details.dropdown[open], article .toggle-button").count() == 0
+    assert page.locator("article .admonition.dropdown:not(details)").count() == 0
+    notice = page.locator(".no-scripts:visible").count()
+    assert notice == bool(page.locator("article .math").count())
+    page.close()
 
 
 @pytest.mark.parametrize("name", PAGES)
