@@ -1,13 +1,18 @@
-"""The exercises of the chapter on the phase diagram."""
+"""The exercises of the chapter on the phase diagram, and the maps that it ships."""
 
+import json
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 import sympy
 from scipy import stats
 
+from lecture_utils.teacher_student.maps import FULL, observe_points
 from lecture_utils.teaching.exercise_sets.phase_diagram import CHECKERS
+
+ROOT = Path(__file__).parents[1]
 
 
 def symbols(text):
@@ -64,3 +69,42 @@ def test_typical_mistakes_get_their_hint(name, answer, hint):
     feedback = CHECKERS[name](answer)
     assert not feedback.correct
     assert re.search(hint, feedback.message)
+
+
+@pytest.mark.parametrize("name", sorted(FULL))
+def test_shipped_maps_are_those_of_the_full_command(name):
+    units, setting = FULL[name]
+    with np.load(ROOT / f"book/data/phase_{name}.npz") as file:
+        shipped = dict(file)
+    about = json.loads(str(shipped.pop("provenance")))
+    assert f"--full {name}" in about["command"]
+    assert about["runs"] == units * setting.get("runs", 1)
+    np.testing.assert_array_equal(shipped.pop("points"), setting["points"])
+    np.testing.assert_array_equal(shipped.pop("times"), setting["times"])
+    grid = len(setting["points"]), len(setting["times"])
+    diverged = shipped.pop("diverged")
+    assert diverged.shape == shipped["learned"].shape == grid
+    assert np.all((shipped.pop("learned") >= 0) & (diverged >= 0) & (diverged <= 1))
+    for values in shipped.values():
+        assert values.shape[:3] == (3, *grid)
+        alive = values[:, diverged < 1]
+        assert np.all(np.diff(alive, axis=0) >= 0)
+
+
+def test_a_shipped_point_can_be_made_again():
+    """Two points of the map that trains all layers: other networks lie in its band."""
+    _, setting = FULL["all"]
+    points = setting["points"][:2]
+    again = observe_points(
+        0,
+        points=points,
+        times=setting["times"][:1],
+        layers="all",
+        samples=512,
+        runs=64,
+        rng=5,
+    )
+    with np.load(ROOT / "book/data/phase_all.npz") as file:
+        low, _, high = file["train_loss"][:, :2, 0]
+    middle = np.median(again["train_loss"][..., 0], axis=0)
+    assert np.all((low < middle) & (middle < high))
