@@ -5,14 +5,19 @@ that anywidget uses too; `stage.js` holds what they share. A page shows one by e
 for example, ``explorables.sgd_quadratic()``.
 """
 
+import base64
 import hashlib
 import html
+import io
 import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from lecture_utils._checks import positive, positive_int
+import numpy as np
+from matplotlib import image
+
+from lecture_utils._checks import finite_array, one_of, positive, positive_int
 
 _HERE = Path(__file__).parent
 
@@ -29,11 +34,14 @@ class Explorable:
         What ``model.get(name)`` returns; plain JSON types.
     alt : str
         What the figure shows, for those who do not see it; ``model.get("alt")``.
+    still : str
+        HTML of a picture for readers whose browser runs no scripts.
     """
 
     module: str
     state: dict
     alt: str
+    still: str = ""
 
     def _repr_html_(self):
         figure = (_HERE / f"{self.module}.js").read_text(encoding="utf-8")
@@ -51,7 +59,7 @@ render({{ model: {{ get: (name) => state[name] }}, el }});
         alt = html.escape(self.alt)
         return (
             f'<div class="explorable {name}" role="group" aria-label="Live figure"></div>'
-            f"<noscript>Live figure, needs JavaScript. {alt}</noscript>"
+            f"<noscript>{self.still}Live figure, needs JavaScript. {alt}</noscript>"
             f'<script type="module">{script}</script>'
         )
 
@@ -157,6 +165,83 @@ def dyson_fan(levels=12, temperature=1.0):
         {"levels": levels, "temperature": temperature, "seed": 2025},
         "Levels leave the origin and spread in time like a fan inside a predicted edge; beside it "
         "a histogram of final levels on a semicircle.",
+    )
+
+
+def phase_diagram(losses):
+    r"""Phase diagram of the teacher and the student, at any point of which the reader trains.
+
+    Networks [3, 32, 16, 1] whose middle matrix learns, batches of four, 4000 inputs in a fixed
+    order: the set-up of `lecture_utils.teacher_student`, in single precision, in two workers.
+
+    Parameters
+    ----------
+    losses : array_like, shape (12, 12, 2)
+        Median training loss of a map made before: initial width 1/8 to 256, temperature 1/32 to
+        64, after :math:`10^4` and :math:`10^5` updates.
+
+    Returns
+    -------
+    Explorable
+
+    Raises
+    ------
+    ValueError
+        If `losses` is not such an array of positive numbers.
+    """
+    losses = finite_array("losses", losses, 3)
+    if losses.shape != (12, 12, 2):
+        raise ValueError(f"losses must have the shape (12, 12, 2), got {losses.shape}")
+    if losses.min() <= 0:
+        raise ValueError(f"losses must be positive, got {losses.min()}")
+    maps = np.log10(losses).round(2)
+    still = io.BytesIO()
+    # As on the page: small widths on the right, high temperatures at the top.
+    image.imsave(still, maps[::-1, ::-1, 1].T, vmin=-6, vmax=0, cmap="viridis", format="png")
+    picture = base64.b64encode(still.getvalue()).decode()
+    return Explorable(
+        "phase_diagram",
+        {"maps": maps.reshape(144, 2).T.tolist(), "column": 0, "row": 2, "seed": 2025},
+        "Map of the training loss over inverse initial width and temperature, from dark (it "
+        "learns) to bright; beside it loss, singular values and memory of networks trained at "
+        "the chosen point.",
+        f'<img src="data:image/png;base64,{picture}" width="240" height="240" '
+        'style="image-rendering: pixelated" alt="Twelve by twelve squares, dark at lower right">'
+        "<p>Loss after 10⁵ updates, from 10⁻⁶ (dark) to 1 (bright): 1/σ_W from 1/256 (left) to 8, "
+        "T from 1/32 (below) to 64.</p>",
+    )
+
+
+def two_levels(levels=2, beta=1):
+    r"""Spacings of small Gaussian matrices, in units of their mean, against the law of two levels.
+
+    Real symmetric or complex hermitian matrices, or levels that are independent and normal. The
+    spacing of two of them is :math:`\chi_{\beta+1}`; `laws.wigner_surmise`.
+
+    Parameters
+    ----------
+    levels : int
+        First position of the slider, from 2 to 8.
+    beta : {0, 1, 2}
+        First position of the slider: independent, symmetric or hermitian.
+
+    Returns
+    -------
+    Explorable
+
+    Raises
+    ------
+    ValueError
+        If a value is off its slider.
+    """
+    levels = positive_int("levels", levels, at_most=8)
+    if levels < 2:
+        raise ValueError(f"levels must be at least 2, got {levels}")
+    return Explorable(
+        "two_levels",
+        {"levels": levels, "beta": one_of("beta", beta, (0, 1, 2)), "seed": 2025},
+        "Histogram of the spacings of neighbouring levels of random matrices on the law of two "
+        "levels, and the levels of two dozen matrices as columns of dots.",
     )
 
 
