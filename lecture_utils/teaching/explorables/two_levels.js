@@ -196,7 +196,7 @@ export function render({ model, el }) {
     const dots = first.map((x, k) => {
       const at = (left + ((k + 0.5) / SHOWN) * (side - 25)).toFixed(1);
       return Array.from(x, (value) => `<circle cx="${at}" r="2" fill="${DATA}" ` +
-        `cy="${(height / 2 - 10 - (value / span) * (height / 2 - 40)).toFixed(1)}"/>`).join("");
+        `cy="${(height / 2 + 5 - (value / span) * (height / 2 - 55)).toFixed(1)}"/>`).join("");
     }).join("");
     return frame +
       `<path d="M${X(0)} ${Y(0)}${bars}V${Y(0)}Z" fill="${DATA}" fill-opacity="0.5"/>` +
