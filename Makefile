@@ -26,11 +26,12 @@ book: $(READY)
 	@echo "The book is ready. Open it in a browser:"
 	@echo "  file://$(CURDIR)/$(SITE)"
 
-# Executes this page only, if it is out of date; links to other pages stay open.
+# Executes this page only, if it is out of date; links to other pages stay open. The page need not
+# stand in _toc.yml. The site of the whole book is left alone.
 page: $(READY)
 	@test -f "book/$(P).md" || { echo "There is no page book/$(P).md: make page P=sgd" >&2; exit 1; }
-	BOOK_PAGE=book/$(P) $(VENV)/bin/jupyter-book build . --keep-going
-	@echo "  file://$(CURDIR)/_build/html/book/$(P).html"
+	BOOK_PAGE=book/$(P) $(VENV)/bin/jupyter-book build . --path-output _build/page --keep-going
+	@echo "  file://$(CURDIR)/_build/page/_build/html/book/$(P).html"
 
 # As on Binder, but kernels live for as long as they are wanted.
 lab: $(LAB)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -191,6 +192,44 @@ def test_one_page_can_be_built_alone(tmp_path, monkeypatch):
     assert "42" in book.html("wanted")
     assert "first" in book.html("index")
     assert not (tmp_path / "_build/html/book/other.html").exists()
+
+
+def test_a_draft_can_be_built_and_leaves_the_book_alone(tmp_path, monkeypatch):
+    book = Book(tmp_path, pages={"page": "6 * 7"}, files={})
+    conf = (tmp_path / "conf.py").read_text()
+    book.write("conf.py", conf.replace('"myst_nb", ', '"myst_nb", "sphinx_external_toc", '))
+    book.write("_toc.yml", "format: jb-book\nroot: book/index\nchapters: [{file: book/page}]\n")
+    book.write("book/index.md", "# Book\n")
+    assert book.executed() == {"page"}
+    book.write("book/draft.md", PAGE.format(name="draft", code="7 * 8"))
+    again = book.build()
+    assert "0 added, 0 changed, 0 removed" in again.stdout
+    assert not (tmp_path / "_build/html/book/draft.html").exists()
+    monkeypatch.setenv("BOOK_PAGE", "book/draft")
+    assert "isn't included in any toctree" in book.build().stderr
+    assert "56" in book.html("draft")
+
+
+def test_a_page_is_loaded_once_for_references_and_afresh_when_it_is_written():
+    loaded = []
+
+    class Environment:
+        def __init__(self):
+            self._write_doc_doctree_cache = {"just read": "tree"}
+
+        def get_doctree(self, name):
+            loaded.append(name)
+            return [name]
+
+        def get_and_resolve_doctree(self, name, builder, doctree=None):
+            return doctree
+
+    env = Environment()
+    execution.remember_doctrees(SimpleNamespace(env=env), None)
+    assert env.get_doctree("page") is env.get_doctree("page")
+    assert env.get_and_resolve_doctree("page", None) is not env.get_doctree("page")
+    assert env.get_and_resolve_doctree("just read", None) is None  # Sphinx has it at hand
+    assert loaded == ["page", "page"]
 
 
 # ------------------------------------------------------------------ what a page depends on

@@ -14,7 +14,7 @@ MyST-NB is given this store in place of its cache, and never runs a page itself.
 A page that raises fails the build, now and in every later build until it is mended.
 
 The environment variable BOOK_PAGE (``book/networks``) leaves out every other page that holds code,
-but for the first one.
+but for the first one. The page need not be in the table of contents.
 """
 
 from __future__ import annotations
@@ -275,16 +275,21 @@ def run_pages(pages: list[Page], store: Store, timeout: int) -> None:
 # ------------------------------------------------------------------ the extension
 
 
-def leave_out_other_pages(app, config) -> None:
-    """Build one page with code, and the pages without, for whoever writes that page."""
+def choose_pages(app, config) -> None:
+    """Read the pages of the table of contents; or one page, the first one, and those without code.
+
+    Named one by one, so that a page which is not in the table yet leaves the others alone.
+    """
+    root = Path(app.srcdir)
+    if contents := getattr(config, "external_site_map", None):
+        pages = {f"{name}.md" for name in contents}
+    else:
+        pages = {path.relative_to(root).as_posix() for path in root.glob("book/*.md")}
     if wanted := os.environ.get("BOOK_PAGE"):
-        root = Path(app.srcdir)
-        config.exclude_patterns += [
-            path.relative_to(root).as_posix()
-            for path in root.glob("book/*.md")
-            if is_myst_markdown_notebook(path.read_text(encoding="utf-8"))
-            and path not in {root / f"{wanted}.md", root / f"{config.root_doc}.md"}
-        ]
+        others = {p for p in pages if not is_myst_markdown_notebook((root / p).read_text("utf-8"))}
+        # Left out as well: the reference of functions, which imports all modules.
+        pages = others - {"book/api.md"} | {f"{wanted}.md", f"{config.root_doc}.md"}
+    config.include_patterns = sorted(pages)
 
 
 def execute_stale_pages(app, env, added, changed, removed) -> list[str]:
@@ -325,6 +330,22 @@ def execute_stale_pages(app, env, added, changed, removed) -> list[str]:
     return sorted(edited | executed)
 
 
+def remember_doctrees(app, builder) -> None:
+    """Load each page once while pages are written: Sphinx would do so for each reference by number.
+
+    A page that is being written gets a copy of its own, because writing changes it.
+    """
+    env = app.env
+    load, resolve = env.get_doctree, env.get_and_resolve_doctree
+
+    def resolve_own_copy(docname, builder, doctree=None, *args, **options):
+        if doctree is None and docname not in env._write_doc_doctree_cache:  # not just read
+            doctree = load(docname)
+        return resolve(docname, builder, doctree, *args, **options)
+
+    env.get_doctree, env.get_and_resolve_doctree = cache(load), resolve_own_copy
+
+
 def forget_build_with_warnings(app, exception) -> None:
     """Sphinx repeats no warning of a page it does not read again: start the next build afresh.
 
@@ -352,8 +373,9 @@ class RunTime(SphinxRole):
 def setup(app):
     app.setup_extension("myst_nb")
     # After sphinx-external-toc has read which page is the first.
-    app.connect("config-inited", leave_out_other_pages, priority=950)
+    app.connect("config-inited", choose_pages, priority=950)
     app.connect("env-get-outdated", execute_stale_pages)
+    app.connect("write-started", remember_doctrees)
     app.connect("build-finished", forget_build_with_warnings)
     app.add_role("run-time", RunTime())
     return {"parallel_read_safe": True, "parallel_write_safe": True}
