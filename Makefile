@@ -36,7 +36,7 @@ page: $(READY)
 # As on Binder, but kernels live for as long as they are wanted.
 lab: $(LAB)
 	BOOK_KERNEL_IDLE_SECONDS=0 PATH="$(CURDIR)/$(VENV)/bin:$$PATH" binder/start \
-		jupyter lab --notebook-dir=. book/index.md
+		jupyter lab --LabApp.default_url=/lab/tree/book/index.md
 
 # Executes only the pages that are out of date, then reads their outputs: nothing runs twice.
 test: book
