@@ -255,6 +255,15 @@ def test_page_is_accessible_in_the_basics(name, visit):
     assert unnamed == []
 
 
+def test_icons_are_drawn_and_their_script_is_small(visit, site):
+    page = visit("book/index").page
+    assert page.locator("i[class*=fa-]").count() == 0  # each has become a drawing
+    paths = page.locator("svg.svg-inline--fa path")
+    assert paths.count() >= 10
+    assert all(path.get_attribute("d") for path in paths.all())
+    assert (site / "_static/scripts/fontawesome.js").stat().st_size < 150_000
+
+
 @pytest.fixture(scope="module")
 def axe():
     """The script of axe-core, which finds barriers on a page."""

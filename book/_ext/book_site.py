@@ -4,12 +4,15 @@
   the bundle and its fonts are copied to the site (2 MB); the package, used as an extension, would
   copy all of MathJax (24 MB).
 * Scripts and styles from other hosts are taken off every page.
+* The theme's script of icons, for which every page waits, keeps those that the site shows (80 kB of
+  1.5 MB).
 * sphinx-thebe, which Jupyter Book always loads, is silenced: this book has no such button, and its
   inline script, put on every page twice, is an error in the browser's console.
 """
 
 from __future__ import annotations
 
+import re
 import shutil
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,6 +22,12 @@ from sphinx.errors import ExtensionError
 # All of TeX's packages in one file: nothing is loaded piece by piece later on.
 BUNDLE = "tex-chtml-full.js"
 FONTS = "output/chtml/fonts/woff-v2"
+
+ICONS = "static/scripts/fontawesome.js"
+# An entry of its tables, such as  bars:[448,512,["navicon"],"f0c9","M0 96C0 78.3..."],
+ICON = re.compile(
+    r'("?)([a-z0-9-]+)\1:\[\d+,\d+,\[[^\]]*\],"[0-9a-f]*",(?:"[^"]*"|\[(?:"[^"]*",?)+\])\],?'
+)
 
 
 def mathjax_folder() -> Path:
@@ -48,6 +57,20 @@ def copy_mathjax(app, exception) -> None:
     (target / FONTS).parent.mkdir(parents=True, exist_ok=True)
     shutil.copy2(source / BUNDLE, target / BUNDLE)
     shutil.copytree(source / FONTS, target / FONTS, dirs_exist_ok=True)
+
+
+def keep_used_icons(app, exception) -> None:
+    """Take the icons that no page and no script names out of the theme's script."""
+    if exception is not None or app.builder.format != "html":
+        return
+    site = Path(app.outdir)
+    target = site / f"_{ICONS}"
+    naming = {*site.rglob("*.html"), *site.glob("_static/*.js"), *target.parent.glob("*.js")}
+    named = " ".join(path.read_text(encoding="utf-8") for path in naming - {target})
+    used = set(re.findall(r"fa-([a-z0-9-]+)", named))
+    theme = Path(find_spec("pydata_sphinx_theme").origin).parent / "theme" / "pydata_sphinx_theme"
+    icons = (theme / ICONS).read_text(encoding="utf-8")
+    target.write_text(ICON.sub(lambda m: m[0] if m[2] in used else "", icons), encoding="utf-8")
 
 
 def silence_thebe(app, config) -> None:
@@ -80,4 +103,5 @@ def setup(app):
     app.connect("builder-inited", make_static_folder, priority=100)
     app.connect("html-page-context", keep_own_files, priority=1000)
     app.connect("build-finished", copy_mathjax)
+    app.connect("build-finished", keep_used_icons)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
