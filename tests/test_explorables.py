@@ -337,6 +337,7 @@ def show(browser):
     def open_page(html, **options):
         page = browser.new_page(**options)
         pages.append(page)
+        page.set_default_timeout(120_000)  # networks take their time on a busy machine
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda message: errors.append(message.text))
         page.set_content(f'<html lang="en"><body>{html}</body></html>')
