@@ -45,6 +45,7 @@ test: book
 lint: $(READY)
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/python book/tidy.py --check book/*.md
 	rm -rf $(PAGES) && mkdir -p $(PAGES)
 	$(VENV)/bin/jupytext --quiet --to ../$(PAGES)//ipynb book/*.md
 	$(VENV)/bin/ruff check --config book/ruff-pages.toml $(PAGES)/*.ipynb
