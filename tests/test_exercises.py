@@ -246,3 +246,9 @@ def test_feedback_is_one_safe_line_of_html():
     nothing = check("half", ...)._repr_html_()  # no cross before anyone has tried
     assert "…" in nothing
     assert "✗" not in nothing
+
+
+def test_a_mistaken_zero_is_only_what_is_near_zero_beside_the_right_answer():
+    checker = number(0.007, rtol=0.2, mistakes=(Mistake(0.0, "No tail?"),))
+    assert checker(0.001).message == "No tail?"
+    assert checker(0.1).message != "No tail?"

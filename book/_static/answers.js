@@ -405,7 +405,7 @@ const Answers = (() => {
   };
 
   const largest = (values) => Math.max(...values.map(modulus));
-  const tolerance = (values, rtol) => rtol * (largest(values) || 1);
+  const tolerance = (values, rtol, scale = 1) => rtol * (largest(values) || scale || 1);
   const close = (a, b, most) =>
     String(a.shape) === String(b.shape) &&
     a.values.every((z, i) => modulus(subtract(z, b.values[i])) <= most);
@@ -420,7 +420,8 @@ const Answers = (() => {
     if (close(answer, right, most)) return sentences.right;
     for (const mistake of checker.mistakes) {
       const wrong = unpack(mistake);
-      if (close(answer, wrong, tolerance(wrong.values, checker.rtol))) return mistake.hint;
+      const allowed = tolerance(wrong.values, checker.rtol, largest(right.values));
+      if (close(answer, wrong, allowed)) return mistake.hint;
     }
     if (String(answer.shape) !== String(right.shape)) {
       return fill(sentences.shape, { right: tuple(right.shape), yours: tuple(answer.shape) });

@@ -181,7 +181,7 @@ class Checker:
         if _close(values, right, tolerance):
             return SENTENCES["right"]
         for mistake, hint in self.mistakes:
-            if _close(values, mistake, _tolerance(mistake, rtol)):
+            if _close(values, mistake, _tolerance(mistake, rtol, largest)):
                 return hint
         if values.shape != right.shape:
             return SENTENCES["shape"].format(right=right.shape, yours=values.shape)
@@ -303,8 +303,9 @@ def _checker(kind, ask, read, expected, mistakes, rtol, points=None):
     return Checker(kind, ask, read, read(expected), wrong, rtol, points or {})
 
 
-def _tolerance(values, rtol):
-    return rtol * (np.max(np.abs(values)) or 1.0)
+def _tolerance(values, rtol, scale=1.0):
+    """Allowed distance from `values`, where these are zero from the `scale` of what is asked."""
+    return rtol * (np.max(np.abs(values)) or scale or 1.0)
 
 
 def _close(a, b, tolerance):
