@@ -200,7 +200,7 @@ def test_effective_sample_sizes():
     stuck = np.repeat(independent[:, :1], 50, axis=1)
     assert coulomb_gas.effective_levels(stuck) == pytest.approx(1000, rel=0.01)
     assert gas(coulomb_gas.gaussian_potential(1.0), [0.0], 7, runs=1).n_eff == 1
-    assert gas(coulomb_gas.gaussian_potential(1.0), [0.0], 7, runs=2).n_eff > 1
+    assert gas(coulomb_gas.gaussian_potential(1.0), [0.0], 7, runs=2, sweeps=50).n_eff > 1
 
 
 def test_sampler_is_reproducible_and_keeps_shapes():
