@@ -246,6 +246,9 @@ SHORT = dict(burn_in=1, sweeps=1, rng=0)
         (lambda: sg.parallel_tempering(J + np.eye(4), [1.0], **SHORT), "zeros on the diagonal"),
         (lambda: sg.parallel_tempering(J, [1.0, 0.5], **SHORT), "temperatures must be ascending"),
         (lambda: sg.parallel_tempering(J, [0.0, 0.5], **SHORT), "temperatures must be ascending"),
+        (lambda: sg.parallel_tempering(J, [0.5, 0.5], **SHORT), "temperatures must be ascending"),
+        (lambda: sg.at_line([0.5, 0.001]), "temperature must lie between 0.01 and 0.997"),
+        (lambda: sg.at_line(0.999), "temperature must lie between 0.01 and 0.997"),
         (lambda: sg.parallel_tempering(J, [1], **SHORT | {"sweeps": 0}), "sweeps.*got 0"),
     ],
 )
