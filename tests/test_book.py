@@ -153,6 +153,12 @@ def test_claims_have_distinct_names_that_begin_with_their_page(site):
     assert [c.id for page, c in claims if not c.id.startswith(f"{page}.")] == []
 
 
+def test_a_page_claims_what_its_set_states_and_no_more(page):
+    name = Path(page.name).name
+    stated = import_module(f"lecture_utils.teaching.claim_sets.{name}").CLAIMS
+    assert sorted(c.id for c in page.claims) == sorted(f"{name}.{key}" for key in stated)
+
+
 def test_claims_point_at_figures_that_exist(page):
     figures = {
         cell.metadata.get("mystnb", {}).get("figure", {}).get("name") for cell in page.code_cells

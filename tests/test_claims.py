@@ -1,6 +1,7 @@
 """Claims obey their verdicts, stop a build when they fail, and share the strip of their cell."""
 
 import json
+from functools import partial
 
 import nbformat
 import numpy as np
@@ -8,7 +9,14 @@ import pytest
 from nbclient import NotebookClient
 from scipy import stats
 
-from lecture_utils.teaching.claims import CLAIM_KEY, Claim, ClaimFailed, claim, stream
+from lecture_utils.teaching.claims import (
+    CLAIM_KEY,
+    Claim,
+    ClaimFailed,
+    Statement,
+    make_claim,
+    stream,
+)
 from lecture_utils.teaching.verdicts import (
     chi2_verdict,
     identity_verdict,
@@ -24,6 +32,8 @@ UNLIKELY = value_verdict(0.101, 0.0001, 0.1, bound=0.02)
 NOISY = value_verdict(0.12, 0.02, 0.1, bound=0.02)
 EXACT = identity_verdict([1.0], [1.0], bound=1e-12)
 BROKEN = identity_verdict([1.0], [1.1], bound=1e-12)
+CLAIMS = {"x": Statement("It holds."), "shuffled": Statement("Shuffled.", "reject")}
+claim = partial(make_claim, "page", CLAIMS)
 
 
 def made(verdict, statement="", expect="agree", figure=None, lecture=None):
@@ -47,20 +57,20 @@ def test_what_passes(verdict, agree, within, reject):
 
 
 def test_a_failed_claim_stops_a_build_but_not_a_reader(monkeypatch, capsys):
-    claim("page.x", "It holds.", FAR)
+    claim("x", FAR)
     assert "FAILED" in capsys.readouterr().out
     monkeypatch.setenv("LECTURE_UTILS_BUILD", "1")
     with pytest.raises(ClaimFailed, match=r"page.x: ✗ FAILED: It holds\. — measured 0\.1200\(3\)"):
-        claim("page.x", "It holds.", FAR)
-    claim("page.x", "It holds.", GOOD)
+        claim("x", FAR)
+    claim("x", GOOD)
     assert "✓ It holds." in capsys.readouterr().out
 
 
 def test_a_control_that_is_not_rejected_fails(monkeypatch, capsys):
     monkeypatch.setenv("LECTURE_UTILS_BUILD", "1")
     with pytest.raises(ClaimFailed):
-        claim("page.x", "", GOOD, expect="reject")
-    claim("page.x", "Shuffled.", FAR, expect="reject")
+        claim("shuffled", GOOD)
+    claim("shuffled", FAR)
     assert capsys.readouterr().out.startswith("✗ rejected, as it must be: Shuffled. — measured")
 
 
@@ -75,11 +85,14 @@ def test_the_claims_of_a_cell_share_one_strip():
     cells = (
         "import lecture_utils.teaching.claims as c, lecture_utils.teaching.verdicts as v\n"
         "good = v.value_verdict(1.0, 0.1, 1.0, bound=1)\n"
-        "far = v.value_verdict(9.0, 0.1, 1.0, bound=1)",
-        'c.claim("page.a", "For $a<b$ & c", good, figure="fig-x", lecture="A slide")\n'
-        'c.claim("page.b", "B.", good)\n'
-        'c.claim("page.c", "C.", far, expect="reject")',
-        'c.claim("page.d", "D.", far)\nc.claim("page.e", "E.", good)',
+        "far = v.value_verdict(9.0, 0.1, 1.0, bound=1)\n"
+        "said = {name: c.Statement(name) for name in 'bde'}\n"
+        "said['a'] = c.Statement('For $a<b$ & c', figure='fig-x', lecture='A slide')\n"
+        "said['c'] = c.Statement('C.', 'reject')\n"
+        "def claim(*of):\n"
+        "    c.make_claim('page', said, *of)",
+        'claim("a", good)\nclaim("b", good)\nclaim("c", far)',
+        'claim("d", far)\nclaim("e", good)',
     )
     new = nbformat.v4
     notebook = new.new_notebook(cells=[new.new_code_cell(cell) for cell in cells])
@@ -122,12 +135,14 @@ def test_a_stream_belongs_to_its_name():
         stream("x")
 
 
-@pytest.mark.parametrize("id", ["page", "Page.x", "page.x.y", "page.under_score", ""])
-def test_bad_ids(id):
-    with pytest.raises(ValueError, match="id must look like"):
-        claim(id, "", GOOD)
+@pytest.mark.parametrize("name", ["", "under_score", "Capital", "x.y"])
+def test_bad_names(name):
+    with pytest.raises(ValueError, match="name must look like"):
+        make_claim("page", {name: Statement("")}, name, GOOD)
+    with pytest.raises(ValueError, match="name must be one of x, shuffled, got 'unheard-of'"):
+        claim("unheard-of", GOOD)
 
 
 def test_bad_expectation():
-    with pytest.raises(ValueError, match=r"expect must be .* got 'hope'"):
-        claim("page.x", "", GOOD, expect="hope")
+    with pytest.raises(ValueError, match=r"expect must be one of .*, got 'hope'"):
+        Statement("", "hope")

@@ -2,8 +2,18 @@ r"""What a page states, and the random numbers that belong to it.
 
 A *claim* is a sentence with a verdict and an expectation: to agree with exact theory, to stay
 within a bound of approximate theory, or to be rejected. The last are the negative controls of the
-book: false sentences, which an experiment worth its name must refute. Each claim shows itself;
-those of one cell share a strip, which says how many hold and opens on demand.
+book: false sentences, which an experiment worth its name must refute. Sentences and expectations
+are written down before any number is: ``lecture_utils/teaching/claim_sets/<page>.py`` lists them::
+
+    CLAIMS = {
+        "slope": Statement(r"The mean spacing is $\sqrt\pi\,\sigma$.", lecture="Wigner surmise"),
+        "no-slope": Statement("The mean spacing does not know the noise.", "reject"),
+    }
+
+    claim = partial(make_claim, "rbm", CLAIMS)
+
+A page gives them their verdicts, ``claim("slope", verdict)``. Each claim shows itself; those of one
+cell share a strip, which says how many hold and opens on demand.
 
 How a claim is stored
 ---------------------
@@ -22,6 +32,7 @@ import numpy as np
 from IPython import get_ipython
 from IPython.display import display
 
+from lecture_utils._checks import one_of
 from lecture_utils.teaching._display import in_build, to_html
 from lecture_utils.teaching.verdicts import Verdict
 
@@ -55,6 +66,33 @@ def stream(name):
 
 class ClaimFailed(AssertionError):
     """A claim of the book did not hold while the book was built."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A sentence that a page stands by, and what is expected of it.
+
+    Attributes
+    ----------
+    text : str
+        One short sentence; ``$...$`` for formulas. That of a negative control is false.
+    expect : {"agree", "within", "reject"}
+        "agree" (exact theory): effect within its bound and p above `FAMILY_LEVEL`.
+        "within" (approximate theory): effect within its bound.
+        "reject" (negative control): effect beyond its bound and p below `CONTROL_LEVEL`.
+    figure : str or None
+        Name of the figure that shows it, where this is not the one right before.
+    lecture : str or None
+        Title of the slide, or name of its equation, that is tested.
+    """
+
+    text: str
+    expect: str = "agree"
+    figure: str | None = None
+    lecture: str | None = None
+
+    def __post_init__(self):
+        one_of("expect", self.expect, ("agree", "within", "reject"))
 
 
 @dataclass(frozen=True)
@@ -158,35 +196,28 @@ class _Strip:
 _strip = _Strip(cell=None)  # of the cell that is running
 
 
-def claim(id, statement, verdict, *, expect="agree", figure=None, lecture=None):
-    """State what a page stands by, and show it with its evidence.
+def make_claim(page, statements, name, verdict):
+    """Judge a statement of a page, and show it with its evidence.
 
     Parameters
     ----------
-    id : str
-        Page and name: "networks.layer-variance".
-    statement : str
-        One short sentence; ``$...$`` for formulas. That of a negative control is false.
+    page : str
+    statements : dict of str to Statement
+        What the page claims.
+    name : str
+        Name of the statement.
     verdict : Verdict
-    expect : {"agree", "within", "reject"}
-        "agree" (exact theory): effect within its bound and p above `FAMILY_LEVEL`.
-        "within" (approximate theory): effect within its bound.
-        "reject" (negative control): effect beyond its bound and p below `CONTROL_LEVEL`.
-    figure : str, optional
-        Name of the figure that shows it, where this is not the one right before.
-    lecture : str, optional
-        Title of the slide, or name of its equation, that is tested.
 
     Raises
     ------
     ClaimFailed
         If it fails while the book is built. A reader sees the line in red instead.
     ValueError
-        If `id` or `expect` is malformed.
+        If there is no such statement, or its name is malformed.
     """
-    if expect not in ("agree", "within", "reject"):
-        raise ValueError(f'expect must be "agree", "within" or "reject", got {expect!r}')
-    made = Claim(_checked_name("id", id), statement, verdict, expect, figure, lecture)
+    said = statements[one_of("name", name, statements)]
+    id = _checked_name("name", f"{page}.{name}")
+    made = Claim(id, said.text, verdict, said.expect, said.figure, said.lecture)
     if in_build() and not made.passed:
         raise ClaimFailed(f"{id}: {made.text()}")
     global _strip

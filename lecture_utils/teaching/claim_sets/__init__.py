@@ -1,0 +1,1 @@
+"""Claims, one module a page: a dictionary ``CLAIMS``, and ``claim(name, verdict)``."""

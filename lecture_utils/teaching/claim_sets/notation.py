@@ -1,0 +1,31 @@
+"""Claims of the page *Notation and conventions*."""
+
+from functools import partial
+
+from lecture_utils.teaching.claims import Statement, make_claim
+
+CLAIMS = {
+    "loss": Statement(
+        "The loss is $n_L/2$ times PyTorch's.", lecture="Loss function example: mean squared error"
+    ),
+    "levels": Statement(
+        "The levels of $X=W^TW$ are the squared singular values of $W$, ascending.",
+        lecture="From rectangular to symmetric matrices",
+    ),
+    "normalisation": Statement(
+        r"Variance $\sigma^2$ on the diagonal and $\sigma^2/2$ off it gives the surmise with the "
+        r"same $\sigma$.",
+        lecture="Wigner surmise",
+    ),
+    "equal-variances": Statement(
+        r"Variance $\sigma^2/2$ in every entry gives the same law.",
+        "reject",
+        lecture="Wigner surmise",
+    ),
+    "cumulant": Statement("Two levels have $U_4=-4/27$.", lecture="Wigner semi-circle"),
+    "cumulant-semicircle": Statement(
+        "Two levels have the semicircle's $U_4=-1/3$.", "reject", lecture="Wigner semi-circle"
+    ),
+}
+
+claim = partial(make_claim, "notation", CLAIMS)
