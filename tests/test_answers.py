@@ -513,6 +513,31 @@ def test_an_answer_is_judged_and_remembered(opened):
     assert opened.problems == []
 
 
+@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (390, "dark")])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_whole_page_is_solved_with_a_browser_and_nothing_else(name, width, theme, browser, site):
+    """From disk, every request to another place blocked, both themes, desktop and phone."""
+    page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=theme)
+    problems = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda said: said.type == "error" and problems.append(said.text))
+    page.route(re.compile("^(?!file:|data:|blob:)"), lambda route: route.abort())
+    page.goto((site / f"book/{name}.html").as_uri())
+    asked = [e for e in EXERCISES if e.page == name]
+    for solved, exercise in enumerate(asked, 1):
+        form = page.locator(f"form[data-exercise='{exercise.name}']")
+        line = form.locator("input")
+        line.fill(typed(exercise)[0])
+        line.press("Enter")
+        assert form.locator("output").inner_text().startswith("✓ Correct.")
+        progress = page.locator("h2 .answers-progress").inner_text()
+        assert progress == f"{solved} of {len(asked)} solved"
+    for live in page.locator(".explorable").all():
+        assert live.locator("svg, canvas").count() > 0
+    assert problems == []
+    page.close()
+
+
 def test_answers_need_no_memory(opened):
     opened.add_init_script(
         "Object.defineProperty(window, 'localStorage', { get() { throw new Error('no'); } })"

@@ -144,28 +144,28 @@ CLAIMS = {
         lecture="NN phase diagram: loss at end of training",
     ),
     "published-memory-ferro": Statement(
-        "The memory in the ferromagnetic corner after $10^5$ updates, 0.01, is the one published "
+        "The memory in the ferromagnetic corner after $10^5$ updates is the one published "
         "for $10^8$, 0.01, to 0.05.",
         "within",
         figure="fig-pd-maps",
         lecture="NN phase diagram: correlations in time",
     ),
     "published-alignment-floor": Statement(
-        "The alignment at the floor of the map after $10^5$ updates, 0.10, is the one published "
+        "The alignment at the floor of the map after $10^5$ updates is the one published "
         "for $10^8$, 0.10, to 0.05.",
         "within",
         figure="fig-pd-maps",
         lecture="NN phase diagram: correlations in time",
     ),
     "published-memory-jam": Statement(
-        "The memory in the jammed corner after $10^5$ updates, 0.86, is the one published for "
+        "The memory in the jammed corner after $10^5$ updates is the one published for "
         "$10^8$, 0.71, to 0.05.",
         "reject",
         figure="fig-pd-maps",
         lecture="NN phase diagram: correlations in time",
     ),
     "published-alignment-ferro": Statement(
-        "The alignment in the ferromagnetic corner after $10^5$ updates, 0.45, is the one "
+        "The alignment in the ferromagnetic corner after $10^5$ updates is the one "
         "published for $10^8$, 0.30, to 0.05.",
         "reject",
         figure="fig-pd-maps",
@@ -217,14 +217,14 @@ CLAIMS = {
         lecture="NN phase diagram: loss at end of training",
     ),
     "old-memory-ferro": Statement(
-        r"After $10^8$ updates memory, at $\sigma_W=0.125$, $T=0.03125$ is the published 0.01, to "
-        "0.05.",
+        r"After $10^8$ updates the memory at $\sigma_W=0.125$, $T=0.03125$ is the published 0.01, "
+        "to 0.05.",
         "within",
         lecture="NN phase diagram: correlations in time",
     ),
     "old-memory-jam": Statement(
-        r"After $10^8$ updates memory, at $\sigma_W=256$, $T=0.03125$ is the published 0.71, to "
-        "0.05.",
+        r"After $10^8$ updates the memory at $\sigma_W=256$, $T=0.03125$ is the published 0.71, "
+        "to 0.05.",
         "within",
         lecture="NN phase diagram: correlations in time",
     ),

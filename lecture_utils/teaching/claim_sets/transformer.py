@@ -80,7 +80,7 @@ CLAIMS = {
         lecture="Transformer: spectral density",
     ),
     "misfit-gaussian": Statement(
-        "After the gaussian start, in each of the twelve classes, the levels below the edge are "
+        "After the Gaussian start, in each of the twelve classes, the levels below the edge are "
         "as close to the fitted law as in untrained models (the worst of 60 classes).",
         "reject",
         figure="fig-tf-bulk",
@@ -188,20 +188,20 @@ CLAIMS = {
         figure="fig-tf-full",
     ),
     "full-loss-gaussian": Statement(
-        "After 5000 iterations from the gaussian start the validation loss is within 0.03 of that "
+        "After 5000 iterations from the Gaussian start the validation loss is within 0.03 of that "
         "of an independent implementation, 1.762.",
         "within",
         figure="fig-tf-full",
     ),
     "full-amplitude-gaussian": Statement(
-        "From the gaussian start the amplitude of K in the first layer becomes 0.62, as in "
+        "From the Gaussian start the amplitude of K in the first layer becomes 0.62, as in "
         "earlier models.",
         "within",
         figure="fig-tf-full",
         lecture="Transformer: spectral density",
     ),
     "full-surmise-gaussian": Statement(
-        "At the end of the gaussian start the spacings are within 0.02 of the surmise.",
+        "At the end of the Gaussian start the spacings are within 0.02 of the surmise.",
         "within",
         figure="fig-tf-full",
         lecture="Transformer: Wigner surmise",
@@ -237,27 +237,27 @@ CLAIMS = {
         lecture="Transformer: spectral density",
     ),
     "full-sgd-alpha": Statement(
-        r"On the large grid the variance of the levels goes as, SGD: $\alpha^1$.",
+        r"On the large grid the variance of the levels goes, under SGD, as $\alpha^1$.",
         "within",
         lecture="Linear scaling relation",
     ),
     "full-sgd-batch": Statement(
-        r"On the large grid the variance of the levels goes as, SGD: $|\mathcal B|^{-1}$.",
+        r"On the large grid the variance of the levels goes, under SGD, as $|\mathcal B|^{-1}$.",
         "within",
         lecture="Linear scaling relation",
     ),
     "full-adamw-alpha": Statement(
-        r"On the large grid the variance of the levels goes as, AdamW: $\alpha^1$.",
+        r"On the large grid the variance of the levels goes, under AdamW, as $\alpha^1$.",
         "reject",
         lecture="Linear scaling relation",
     ),
     "full-adamw": Statement(
-        r"On the large grid the variance of the levels goes as, AdamW: $|\mathcal B|^0$.",
+        r"On the large grid the variance of the levels goes, under AdamW, as $|\mathcal B|^0$.",
         "within",
         lecture="Linear scaling relation",
     ),
     "full-adamw-control": Statement(
-        r"On the large grid the variance of the levels goes as, AdamW: $|\mathcal B|^{-1}$.",
+        r"On the large grid the variance of the levels goes, under AdamW, as $|\mathcal B|^{-1}$.",
         "reject",
         lecture="Linear scaling relation",
     ),
