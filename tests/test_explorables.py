@@ -50,6 +50,7 @@ def javascript(tmp_path_factory):
             'import * as sgd from "./sgd_quadratic.js";\n'
             'import * as net from "./signal_propagation.js";\n'
             'import * as map from "./phase_diagram.js";\n'
+            'import * as spectra from "./spectra.js";\n'
             'import * as levels from "./two_levels.js";\n'
             f"console.log(JSON.stringify({expression}));"
         )
@@ -224,7 +225,7 @@ def test_median_is_that_of_numpy(javascript):
         assert javascript(f"map.median({values})") == np.median(values)
 
 
-@pytest.mark.parametrize("beta", [0, 1, 2])
+@pytest.mark.parametrize("beta", [0, 1, 2, 4])
 def test_law_of_two_levels_agrees_with_scipy(javascript, beta):
     law = stats.halfnorm(scale=np.sqrt(np.pi / 2)) if beta == 0 else laws.wigner_surmise(beta)
     s = np.linspace(0, 8, 161)
@@ -235,26 +236,54 @@ def test_law_of_two_levels_agrees_with_scipy(javascript, beta):
     np.testing.assert_allclose(distribution, law.cdf(s), rtol=1e-9, atol=1e-15)
     draws = law.rvs(500, random_state=1)
     expected = stats.kstest(draws, law.cdf).statistic
-    assert javascript(f"levels.distance({draws.tolist()}, {beta})") == pytest.approx(expected)
+    found = javascript(f"spectra.distance({draws.tolist()}, (s) => levels.distribution({beta}, s))")
+    assert found == pytest.approx(expected)
 
 
-@pytest.mark.parametrize("beta", [0, 1, 2])
+def numbers_of(rows, beta):
+    """Real symmetric rows as the matrix of real, complex or quaternion numbers behind them."""
+    blocks = np.reshape(rows, (len(rows) // beta, beta, -1, beta)).swapaxes(1, 2)
+    a, b, c, d = np.pad(blocks[..., 0], ((0, 0), (0, 0), (0, 4 - beta)))[..., :4].transpose(2, 0, 1)
+    if beta < 4:
+        return a + 1j * b
+    return np.block([[a + 1j * b, c + 1j * d], [-c + 1j * d, a - 1j * b]])
+
+
+@pytest.mark.parametrize("beta", [1, 2, 4])
 def test_levels_of_the_browser_are_those_of_numpy(javascript, beta):
     rows, found = javascript(
-        f"((rows) => [rows.map((r) => Array.from(r)), Array.from(levels.levels(rows))])"
+        f"((rows) => [rows.map((r) => Array.from(r)), Array.from(spectra.levels(rows))])"
         f"(levels.draw(5, {beta}, stage.gaussian(4)))"
     )
     np.testing.assert_allclose(rows, np.transpose(rows))
-    np.testing.assert_allclose(found, np.linalg.eigvalsh(rows), atol=1e-10)
-    if beta == 2:  # [[A, -B], [B, A]]: each level twice
-        rows = np.array(rows)
-        whole = np.linalg.eigvalsh(rows[:5, :5] + 1j * rows[5:, :5])
-        np.testing.assert_allclose(found[::2], whole, atol=1e-10)
-        np.testing.assert_allclose(found[1::2], whole, atol=1e-10)
+    np.testing.assert_allclose(found, np.linalg.eigvalsh(rows), atol=1e-12)
+    numbers = numbers_of(rows, beta)
+    np.testing.assert_allclose(numbers, numbers.conj().T)
+    whole = np.linalg.eigvalsh(numbers)
+    np.testing.assert_allclose(np.repeat(whole, len(rows) // len(whole)), found, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "matrix",
+    [
+        np.zeros((3, 3)),
+        np.ones((4, 4)),
+        np.diag([3.0, -1.0, 2.0, 2.0]),
+        np.eye(6)[::-1],
+        np.diag(np.ones(30), 1) + np.diag(np.ones(30), -1),
+        np.diag(np.geomspace(1e-9, 1e9, 7)) + 1.0,
+        [[5.0]],
+    ],
+)
+def test_levels_of_special_matrices(javascript, matrix):
+    rows = json.dumps(np.asarray(matrix).tolist())
+    found = javascript(f"Array.from(spectra.levels({rows}.map((row) => Float64Array.from(row))))")
+    expected = np.linalg.eigvalsh(matrix)
+    np.testing.assert_allclose(found, expected, atol=1e-13 * max(np.ptp(expected), 1))
 
 
 @pytest.mark.parametrize("n", [2, 5])
-@pytest.mark.parametrize("beta", [1, 2])
+@pytest.mark.parametrize("beta", [1, 2, 4])
 def test_browser_draws_the_gaussian_ensembles(javascript, n, beta):
     spectra = np.array(
         javascript(
@@ -262,10 +291,11 @@ def test_browser_draws_the_gaussian_ensembles(javascript, n, beta):
             f"levels.spectrum({n}, {beta}, g))))(stage.gaussian(9))"
         )
     )
+    assert spectra.shape == (3000, n)
     other = gaussian_spectra(20_000, n, beta=beta, rng=9)
     for k in range(n):
         assert stats.ks_2samp(spectra[:, k], other[:, k]).pvalue > LEVEL
-    wrong = gaussian_spectra(20_000, n, beta=3 - beta, rng=9)
+    wrong = gaussian_spectra(20_000, n, beta=1 if beta > 1 else 2, rng=9)
     assert stats.ks_2samp(spectra[:, -1], wrong[:, -1]).pvalue < POWER
 
 
@@ -312,7 +342,7 @@ def test_nothing_in_the_state_can_end_the_script():
         (lambda: explorables.signal_propagation(width=12), "width must be a power of two, got 12"),
         (lambda: explorables.two_levels(levels=1), "levels must be at least 2, got 1"),
         (lambda: explorables.two_levels(levels=9), "levels must be at most 8, got 9"),
-        (lambda: explorables.two_levels(beta=4), "beta must be one of 0, 1, 2, got 4"),
+        (lambda: explorables.two_levels(beta=3), "beta must be one of 0, 1, 2, 4, got 3"),
         (lambda: explorables.phase_diagram(LOSSES[..., 0]), "losses must have 3 dim"),
         (
             lambda: explorables.phase_diagram(LOSSES[1:]),
@@ -513,6 +543,10 @@ def test_two_levels_obey_mouse_and_keyboard(show):
     assert "exact" not in status.inner_text()
     distance, chance = measure()
     assert distance > 5 * chance
+    page.get_by_role("slider", name="matrices").press("End")
+    assert "χ₅" in status.inner_text()
+    distance, _ = measure()
+    assert distance < 0.03
     page.get_by_role("button", name="Pause").click()
     before = figure.inner_html()
     page.get_by_role("button", name="Other matrices").press("Enter")

@@ -1,8 +1,8 @@
 """Live figures: a reader moves a slider, the browser computes, no kernel is needed.
 
 Each figure is an ES module next to this file that exports ``render({model, el})``, the front end
-that anywidget uses too; `stage.js` holds what they share. A page shows one by ending a cell with,
-for example, ``explorables.sgd_quadratic()``.
+that anywidget uses too; `stage.js` and `spectra.js` hold what they share. A page shows one by
+ending a cell with, for example, ``explorables.sgd_quadratic()``.
 """
 
 import base64
@@ -20,6 +20,7 @@ from matplotlib import image
 from lecture_utils._checks import finite_array, one_of, positive, positive_int
 
 _HERE = Path(__file__).parent
+_IMPORT = re.compile(r'^import [^;]* from "\./(\w+)\.js";$', flags=re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -44,14 +45,13 @@ class Explorable:
     still: str = ""
 
     def _repr_html_(self):
-        figure = (_HERE / f"{self.module}.js").read_text(encoding="utf-8")
-        figure = re.sub(r'^import [^;]* from "\./stage\.js";$', "", figure, flags=re.MULTILINE)
-        stage = (_HERE / "stage.js").read_text(encoding="utf-8")
+        figure = _read(self.module)
+        shared = "\n".join(map(_read, _IMPORT.findall(figure)))
         state = json.dumps(self.state | {"alt": self.alt})
         name = "explorable-" + hashlib.sha256((self.module + state).encode()).hexdigest()[:12]
         # The same figure may stand twice on a page: take the first place that is still empty.
-        script = f"""{stage}
-{figure}
+        script = f"""{shared}
+{_IMPORT.sub("", figure)}
 const state = {state};
 const el = document.querySelector(".{name}:empty");
 render({{ model: {{ get: (name) => state[name] }}, el }});
@@ -62,6 +62,10 @@ render({{ model: {{ get: (name) => state[name] }}, el }});
             f"<noscript>{self.still}Live figure, needs JavaScript. {alt}</noscript>"
             f'<script type="module">{script}</script>'
         )
+
+
+def _read(module):
+    return (_HERE / f"{module}.js").read_text(encoding="utf-8")
 
 
 def sgd_quadratic(learning_rate=0.5, batch_size=4):
@@ -215,15 +219,15 @@ def phase_diagram(losses):
 def two_levels(levels=2, beta=1):
     r"""Spacings of small Gaussian matrices, in units of their mean, against the law of two levels.
 
-    Real symmetric or complex hermitian matrices, or levels that are independent and normal. The
+    Symmetric, hermitian or quaternion matrices, or levels that are independent and normal. The
     spacing of two of them is :math:`\chi_{\beta+1}`; `laws.wigner_surmise`.
 
     Parameters
     ----------
     levels : int
         First position of the slider, from 2 to 8.
-    beta : {0, 1, 2}
-        First position of the slider: independent, symmetric or hermitian.
+    beta : {0, 1, 2, 4}
+        First position of the slider: independent, symmetric, hermitian or quaternion.
 
     Returns
     -------
@@ -239,9 +243,67 @@ def two_levels(levels=2, beta=1):
         raise ValueError(f"levels must be at least 2, got {levels}")
     return Explorable(
         "two_levels",
-        {"levels": levels, "beta": one_of("beta", beta, (0, 1, 2)), "seed": 2025},
+        {"levels": levels, "beta": one_of("beta", beta, (0, 1, 2, 4)), "seed": 2025},
         "Histogram of the spacings of neighbouring levels of random matrices on the law of two "
         "levels, and the levels of two dozen matrices as columns of dots.",
+    )
+
+
+def rbm_modes(learning_rate=0.16, batch_size=128):
+    r"""Ten modes of a Gaussian restricted Boltzmann machine, learnt by persistent chains.
+
+    The machine of `lecture_utils.rbm`: ten visible and ten hidden units, :math:`\mu^2=9`, mass 2,
+    three sweeps an update, exact data. Targets, flow and width of the pairs are predicted.
+
+    Parameters
+    ----------
+    learning_rate : float
+        First position of the slider, a hundredth times a power of two, from 0.02 to 1.28.
+    batch_size : int
+        First position of the slider, a power of two from 4 to 1024.
+
+    Returns
+    -------
+    Explorable
+
+    Raises
+    ------
+    ValueError
+        If a value is off its slider.
+    """
+    rates = tuple(2**k / 100 for k in range(1, 8))
+    sizes = tuple(2**k for k in range(2, 11))
+    learning_rate = one_of("learning_rate", learning_rate, rates)
+    return Explorable(
+        "rbm_modes",
+        {
+            "learning_rate": learning_rate,
+            "batch_size": one_of("batch_size", batch_size, sizes),
+            "seed": 2025,
+        },
+        "Ten levels leave the law of Marchenko and Pastur for their targets, on a logarithmic axis "
+        "of updates, near the predicted flow; four pairs stay split. Beside it a histogram of the "
+        "spacings of pairs on the surmise.",
+        _flow_of_modes(learning_rate),
+    )
+
+
+def _flow_of_modes(learning_rate):
+    """Draw the levels of six modes under exact gradients, from 0.1 to 99 % of their targets."""
+    lines = []
+    for k in range(6):
+        kappa = 6 - 2 * np.cos(np.pi * k / 5)
+        target = 9 - kappa
+        x = np.linspace(0.1, 0.99 * target, 30)
+        logs = 9 * np.log(x / 0.1) - kappa * np.log((target - x) / (target - 0.1))
+        updates = 1 + kappa / (2 * target) * logs / learning_rate
+        points = np.stack([80 * np.log10(updates), 150 - 28 * x], axis=-1).round(1)
+        lines.append(" ".join(f"{a:g},{b:g}" for a, b in points))
+    paths = "".join(f'<polyline points="{points}"/>' for points in lines)
+    return (
+        f'<svg viewBox="-5 0 340 155" width="340" height="155" fill="none" stroke="#d55e00" '
+        f'role="img" aria-label="Six rising curves">{paths}</svg><p>Flow of the six modes without '
+        "noise against updates, logarithmic: 1, 10, 100, … every 80 pixels.</p>"
     )
 
 
