@@ -23,6 +23,7 @@ FIGURES = {
     "signal_propagation": explorables.signal_propagation,
     "dyson_fan": explorables.dyson_fan,
     "phase_diagram": lambda: explorables.phase_diagram(LOSSES),
+    "marchenko_pastur": explorables.marchenko_pastur,
     "two_levels": explorables.two_levels,
 }
 LEVEL = 1e-3
@@ -51,6 +52,7 @@ def javascript(tmp_path_factory):
             'import * as net from "./signal_propagation.js";\n'
             'import * as map from "./phase_diagram.js";\n'
             'import * as spectra from "./spectra.js";\n'
+            'import * as mp from "./marchenko_pastur.js";\n'
             'import * as levels from "./two_levels.js";\n'
             f"console.log(JSON.stringify({expression}));"
         )
@@ -299,6 +301,91 @@ def test_browser_draws_the_gaussian_ensembles(javascript, n, beta):
     assert stats.ks_2samp(spectra[:, -1], wrong[:, -1]).pvalue < POWER
 
 
+@pytest.mark.parametrize("r", [0.1, 0.25, 2 / 3, 1, 1.5, 2])
+def test_marchenko_pastur_agrees_with_the_law(javascript, r):
+    law = laws.marchenko_pastur(r)
+    assert javascript(f"mp.edges({r})[1]") == pytest.approx(law.support()[1], rel=1e-12)
+    assert javascript(f"mp.atom({r})") == pytest.approx(law.cdf(0), abs=1e-12)
+    low, high = (1 - np.sqrt(r)) ** 2, (1 + np.sqrt(r)) ** 2
+    x = np.concatenate([np.linspace(0.001, 6.5, 300), low + np.geomspace(1e-9, 1e-3, 9), [high]])
+    density, distribution = javascript(
+        f"[mp.density, mp.distribution].map((f) => {x.tolist()}.map((x) => f({r}, x)))"
+    )
+    np.testing.assert_allclose(density, law.pdf(x), rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(distribution, law.cdf(x), rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(64, 16), (32, 32), (16, 32)])
+def test_largest_level_without_a_plant_is_that_of_tracy_and_widom(javascript, rows, columns):
+    law = laws.largest_wishart_level(rows, columns)
+    assert javascript(f"mp.largest({rows}, {columns})") == pytest.approx(law.mean(), rel=1e-9)
+
+
+@pytest.mark.parametrize(("r", "strength"), [(0.25, 1.0), (0.1, 0.7), (1.0, 1.2), (2.0, 1.5)])
+def test_outlier_solves_its_equation(javascript, r, strength):
+    """theta^2 x G(x) g(x) = 1 with the two resolvents, by quadrature over the law."""
+    x, threshold = javascript(f"[mp.outlier({r}, {strength}), mp.threshold({r})]")
+    assert strength > threshold
+    big = laws.marchenko_pastur(r).expect(lambda level: 1 / (x - level))
+    small = r * big + (1 - r) / x
+    assert strength**2 * x * big * small == pytest.approx(1, rel=1e-6)
+    edge = laws.marchenko_pastur(r).support()[1]
+    assert javascript(f"mp.outlier({r}, {threshold})") == pytest.approx(edge)
+
+
+@pytest.mark.parametrize(
+    ("kind", "law", "wrong"),
+    [
+        (0, stats.norm(), stats.norm(scale=1.05)),
+        (1, stats.uniform(-np.sqrt(3), 2 * np.sqrt(3)), stats.norm()),
+        (3, stats.t(3, scale=1 / np.sqrt(3)), stats.t(4, scale=1 / np.sqrt(2))),
+        (4, stats.cauchy(), stats.t(2)),
+    ],
+)
+def test_entries_follow_their_laws(javascript, kind, law, wrong):
+    draws = javascript(
+        f"((g) => Array.from({{ length: 50000 }}, () => mp.ENTRIES[{kind}].draw(g)))"
+        "(stage.gaussian(6))"
+    )
+    assert ks_verdict(draws, law, bound=0.01).p_value > LEVEL
+    assert ks_verdict(draws, wrong, bound=1).p_value < POWER
+
+
+NUMPY_ENTRIES = [
+    lambda rng, size: rng.normal(size=size),
+    lambda rng, size: rng.uniform(-np.sqrt(3), np.sqrt(3), size),
+    lambda rng, size: rng.choice([-1.0, 1.0], size),
+    lambda rng, size: rng.standard_t(3, size) / np.sqrt(3),
+    lambda rng, size: rng.standard_cauchy(size),
+]
+
+
+@pytest.mark.parametrize("kind", range(5))
+@pytest.mark.parametrize(("rows", "columns", "strength"), [(24, 8, 0.0), (24, 8, 1.0), (6, 9, 1.5)])
+def test_browser_draws_levels_of_rectangular_matrices(javascript, kind, rows, columns, strength):
+    def browser(strength):
+        draw = f"mp.spectrum({rows}, {columns}, {kind}, {strength}, g)"
+        return np.array(
+            javascript(
+                f"((g) => Array.from({{ length: 3000 }}, () => Array.from({draw})))"
+                "(stage.gaussian(8))"
+            )
+        )
+
+    rng = np.random.default_rng(8)
+    w = NUMPY_ENTRIES[kind](rng, (6000, rows, columns))
+    if kind == 4:
+        w /= np.sqrt(np.mean(w**2, axis=(1, 2), keepdims=True))
+    u, v = np.full(rows, rows**-0.5), np.full(columns, columns**-0.5)
+    w = w / np.sqrt(rows) + strength * np.outer(u, v)
+    expected = np.linalg.svd(w, compute_uv=False)[:, ::-1] ** 2
+    found = browser(strength)
+    assert found.shape == (3000, min(rows, columns))
+    for k in range(found.shape[1]):
+        assert stats.ks_2samp(found[:, k], expected[:, k]).pvalue > LEVEL
+    assert stats.ks_2samp(browser(2 - strength / 2)[:, -1], expected[:, -1]).pvalue < POWER
+
+
 def test_ticks_are_round_and_few(javascript):
     for low, high in [(-1.26, 1.26), (0, 2.04), (0, 17), (-3e-3, 3e-3)]:
         marks = [value for value, _ in javascript(f"stage.ticks({low}, {high})")]
@@ -340,6 +427,12 @@ def test_nothing_in_the_state_can_end_the_script():
         (lambda: explorables.signal_propagation(sigma_w=0.1), "sigma_w must lie .* got 0.1"),
         (lambda: explorables.signal_propagation(width=2), "width must be at least 4, got 2"),
         (lambda: explorables.signal_propagation(width=12), "width must be a power of two, got 12"),
+        (lambda: explorables.marchenko_pastur(r=0.05), "r must lie between 0.1 and 2, got 0.05"),
+        (lambda: explorables.marchenko_pastur(r=3), "r must lie between 0.1 and 2, got 3"),
+        (
+            lambda: explorables.marchenko_pastur(strength=-1),
+            "strength must lie between 0 and 2, got -1",
+        ),
         (lambda: explorables.two_levels(levels=1), "levels must be at least 2, got 1"),
         (lambda: explorables.two_levels(levels=9), "levels must be at most 8, got 9"),
         (lambda: explorables.two_levels(beta=3), "beta must be one of 0, 1, 2, 4, got 3"),
@@ -371,7 +464,7 @@ def show(browser):
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda message: errors.append(message.text))
         page.set_content(f'<html lang="en"><body>{html}</body></html>')
-        page.get_by_role("img").first.wait_for()
+        page.locator("svg").first.wait_for()
         return page
 
     yield open_page
@@ -547,6 +640,63 @@ def test_two_levels_obey_mouse_and_keyboard(show):
     assert "χ₅" in status.inner_text()
     distance, _ = measure()
     assert distance < 0.03
+    page.get_by_role("button", name="Pause").click()
+    before = figure.inner_html()
+    page.get_by_role("button", name="Other matrices").press("Enter")
+    assert figure.inner_html() != before
+
+
+def test_marchenko_pastur_obeys_mouse_and_keyboard(show):
+    page = show(FIGURES["marchenko_pastur"](r=0.25)._repr_html_())
+    status, figure = page.locator("p"), page.locator("svg")
+
+    def measure():
+        """Let it draw for a while; distance, mean of the largest level, error, prediction."""
+        page.wait_for_function("parseInt(document.querySelector('p').textContent) > 200")
+        found = re.search(
+            r"law: ([\d.]+). Largest level: ([\d.]+) ± ([\d.]+), predicted: ([\d.]+)",
+            status.inner_text(),
+        )
+        return map(float, found.groups())
+
+    assert "matrices of 128 × 32" in status.inner_text()
+    distance, mean, error, predicted = measure()
+    assert distance < 0.03
+    assert abs(mean - predicted) < 5 * error
+    assert predicted == pytest.approx(laws.largest_wishart_level(128, 32).mean(), abs=1e-3)
+
+    planted = page.get_by_label("planted direction θ")
+    before = figure.inner_html()
+    planted.press("ArrowRight")
+    assert "below its threshold 0.71: it is lost in the noise" in status.inner_text()
+    assert figure.inner_html() != before
+    box = planted.bounding_box()
+    page.mouse.click(box["x"] + box["width"] - 8, box["y"] + box["height"] / 2)
+    assert planted.get_attribute("aria-valuetext") == "2.00"
+    assert "above its threshold 0.71, and its level, one of 32" in status.inner_text()
+    distance, mean, error, predicted = measure()
+    assert predicted == pytest.approx(5 * 4.25 / 4, abs=1e-3)
+    assert abs(mean - predicted) < 0.05 + 4 * error
+    assert 0.03 < distance < 0.06
+
+    planted.press("Home")
+    page.get_by_label("r = N/M").press("End")
+    assert "matrices of 16 × 32" in status.inner_text()
+    assert "zeros, 50 %" in figure.inner_html()
+    page.get_by_label("columns N").press("Home")
+    assert "matrices of 8 × 16" in status.inner_text()
+    page.get_by_label("r = N/M").press("Home")
+    assert "matrices of 160 × 16" in status.inner_text()
+    entries = page.get_by_role("slider", name="entries")
+    for name in ("uniform", "±1", "Student t, ν = 3", "Cauchy"):
+        before = figure.inner_html()
+        entries.press("ArrowRight")
+        assert entries.get_attribute("aria-valuetext") == name
+        assert figure.inner_html() != before
+    assert "no variance" in status.inner_text()
+    distance, mean, _, predicted = measure()
+    assert distance > 0.3
+    assert mean > 2 * predicted
     page.get_by_role("button", name="Pause").click()
     before = figure.inner_html()
     page.get_by_role("button", name="Other matrices").press("Enter")

@@ -16,10 +16,13 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib import image
+from matplotlib.ticker import MaxNLocator
 
-from lecture_utils._checks import finite_array, one_of, positive, positive_int
+from lecture_utils import laws
+from lecture_utils._checks import finite, finite_array, one_of, positive, positive_int
 
 _HERE = Path(__file__).parent
+_DATA, _THEORY, _MUTED = "#0f83c4", "#d55e00", "#8a8a8a"  # as in stage.js
 _IMPORT = re.compile(r'^import [^;]* from "\./(\w+)\.js";$', flags=re.MULTILINE)
 
 
@@ -66,6 +69,44 @@ render({{ model: {{ get: (name) => state[name] }}, el }});
 
 def _read(module):
     return (_HERE / f"{module}.js").read_text(encoding="utf-8")
+
+
+def _still(x_label, y_label, *curves):
+    """The theory of a figure as a small SVG, for browsers that run no scripts.
+
+    Each curve is (name, colour, x, y), where `y` may have several rows.
+    """
+    xs, ys = (np.concatenate([np.ravel(curve[k]) for curve in curves]) for k in (2, 3))
+
+    def across(x):
+        return np.round(44 + 300 * (x - xs.min()) / np.ptp(xs), 1)
+
+    def down(y):
+        return np.round(150 - 138 * (y - ys.min()) / np.ptp(ys), 1)
+
+    def text(x, y, words, anchor="middle"):
+        return f'<text x="{x}" y="{y}" text-anchor="{anchor}">{words}</text>'
+
+    def ticks(values):
+        marks = MaxNLocator(5).tick_values(values.min(), values.max())
+        return marks[(marks >= values.min()) & (marks <= values.max())]
+
+    parts = ['<path d="M44 12V150H344" fill="none" stroke="currentColor"/>']
+    parts += [text(across(x), 166, f"{x:g}") for x in ticks(xs)]
+    parts += [text(40, down(y) + 4, f"{y:g}", "end") for y in ticks(ys)]
+    parts += [text(194, 184, x_label), text(4, 10, y_label, "start")]
+    for k, (name, colour, x, y) in enumerate(curves):
+        style = f'fill="none" stroke="{colour}" stroke-width="2"'
+        for values in np.atleast_2d(y):
+            points = np.column_stack([across(x), down(values)]).ravel()
+            parts.append(f'<polyline points="{" ".join(map(str, points))}" {style}/>')
+        parts.append(f'<path d="M214 {22 + 16 * k}h20" {style}/>')
+        parts.append(text(240, 26 + 16 * k, name, "start"))
+    return (
+        '<svg viewBox="0 0 360 190" width="360" style="max-width: 100%" font-size="12" '
+        f'font-family="sans-serif" fill="currentColor" role="img" aria-label="Theory: {y_label} '
+        f'against {x_label}">{"".join(parts)}</svg><br>'
+    )
 
 
 def sgd_quadratic(learning_rate=0.5, batch_size=4):
@@ -216,6 +257,43 @@ def phase_diagram(losses):
     )
 
 
+def marchenko_pastur(r=0.25, strength=0.0):
+    r"""Levels of random matrices on the law of Marchenko and Pastur, with a planted direction.
+
+    ``W`` has M rows, N columns and independent entries of variance 1/M, to which
+    :math:`\theta uv^T` is added with unit vectors u and v; levels are eigenvalues of ``W.T @ W``.
+
+    Parameters
+    ----------
+    r : float
+        First position of the slider, N / M, from 0.1 to 2.
+    strength : float
+        First position of the slider, :math:`\theta`, from 0 (none) to 2.
+
+    Returns
+    -------
+    Explorable
+
+    Raises
+    ------
+    ValueError
+        If a value is off its slider.
+    """
+    if not 0.1 <= positive("r", r) <= 2:
+        raise ValueError(f"r must lie between 0.1 and 2, got {r}")
+    if not 0 <= finite("strength", strength) <= 2:
+        raise ValueError(f"strength must lie between 0 and 2, got {strength}")
+    law = laws.marchenko_pastur(r)
+    x = np.linspace(*law.support(), 101)[1:-1]
+    return Explorable(
+        "marchenko_pastur",
+        {"r": r, "strength": strength, "seed": 2025},
+        "Histogram of the levels of random matrices on the Marchenko-Pastur curve, the largest "
+        "level of each marked, with a dashed line where its mean is predicted.",
+        _still("level x", "density", (f"r = {r:g}", _THEORY, x, law.pdf(x))),
+    )
+
+
 def two_levels(levels=2, beta=1):
     r"""Spacings of small Gaussian matrices, in units of their mean, against the law of two levels.
 
@@ -294,7 +372,7 @@ def _flow_of_modes(learning_rate):
     for k in range(6):
         kappa = 6 - 2 * np.cos(np.pi * k / 5)
         target = 9 - kappa
-        x = np.linspace(0.1, 0.99 * target, 30)
+        x = np.geomspace(0.1, 0.99 * target, 16)
         logs = 9 * np.log(x / 0.1) - kappa * np.log((target - x) / (target - 0.1))
         updates = 1 + kappa / (2 * target) * logs / learning_rate
         points = np.stack([80 * np.log10(updates), 150 - 28 * x], axis=-1).round(1)

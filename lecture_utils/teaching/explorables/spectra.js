@@ -20,13 +20,15 @@ function tridiagonal(a) {
     let along = 0;
     for (let i = 0; i < k; i++) {
       let sum = 0;
-      for (let j = 0; j < k; j++) sum += a[i][j] * v[j];
+      const row = a[i];
+      for (let j = 0; j < k; j++) sum += row[j] * v[j];
       push[i] = sum / half;
       along += push[i] * v[i];
     }
     for (let i = 0; i < k; i++) push[i] -= (along / (2 * half)) * v[i];
     for (let i = 0; i < k; i++) {
-      for (let j = 0; j < k; j++) a[i][j] -= v[i] * push[j] + push[i] * v[j];
+      const row = a[i];
+      for (let j = 0; j < k; j++) row[j] -= v[i] * push[j] + push[i] * v[j];
     }
   }
   return [Float64Array.from(a, (row, i) => row[i]), beside];
