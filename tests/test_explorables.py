@@ -665,7 +665,7 @@ def test_marchenko_pastur_obeys_mouse_and_keyboard(show):
     assert abs(mean - predicted) < 5 * error
     assert predicted == pytest.approx(laws.largest_wishart_level(128, 32).mean(), abs=1e-3)
 
-    planted = page.get_by_label("planted direction θ")
+    planted = page.get_by_label("signal θ")
     before = figure.inner_html()
     planted.press("ArrowRight")
     assert "below its threshold 0.71: it is lost in the noise" in status.inner_text()

@@ -113,7 +113,7 @@ export function render({ model, el }) {
   (v) => { columns = SIZES[v]; restart(); });
   addSlider(row, { label: "entries", min: 0, max: CAUCHY, step: 1, value: kind,
     show: (v) => ENTRIES[v].name }, (v) => { kind = v; restart(); });
-  addSlider(row, { label: "planted direction θ", min: 0, max: 2, step: 0.05, value: strength,
+  addSlider(row, { label: "signal θ", min: 0, max: 2, step: 0.05, value: strength,
     show: (v) => (v ? v.toFixed(2) : "none") }, (v) => { strength = v; restart(); });
   const redraw = addDrawing(el, model.get("alt"), 320, markup);
   const status = addStatus(el);
@@ -200,6 +200,7 @@ export function render({ model, el }) {
     };
     const theory = `stroke="${THEORY}" stroke-width="2.5"`;
     const foretold = `stroke="${THEORY}" stroke-width="2.5" stroke-dasharray="5 3"`;
+    const edge = `stroke="${MUTED}" stroke-width="2" stroke-dasharray="2 4"`;
     const [low, high] = edges(r);
     const curve = Array.from({ length: 161 }, (_, k) => {
       const x = (low + high - (high - low) * Math.cos((Math.PI * k) / 160)) / 2;
@@ -209,13 +210,14 @@ export function render({ model, el }) {
     return frame + bars(all, 0.45) + bars(largestOnes, 0.9) +
       (zeros ? line([[X(0), Y(0)], [X(0), Y(TOP)]], `stroke="${DATA}" stroke-width="6"`) : "") +
       line(curve, theory) +
-      line([[X(high), Y(0)], [X(high), Y(0.5)]], `stroke="${MUTED}" stroke-dasharray="2 4"`) +
+      line([[X(high), Y(0)], [X(high), Y(0.35)]], edge) +
       line([[X(predicted()), Y(0)], [X(predicted()), Y(0.35)]], foretold) +
       legend(width - 190, 20, [
         ["Marchenko-Pastur", theory],
+        ["its edge", edge],
         ["all levels", `stroke="${DATA}" stroke-opacity="0.45" stroke-width="10"`],
         ["largest of each", `stroke="${DATA}" stroke-opacity="0.9" stroke-width="10"`],
-        ["its predicted mean", foretold],
+        ["predicted mean", foretold],
         ...(zeros ? [[`zeros, ${Math.round(100 * zeros)} %`,
           `stroke="${DATA}" stroke-width="6"`]] : []),
       ]);
