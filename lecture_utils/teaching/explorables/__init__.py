@@ -68,7 +68,10 @@ render({{ model: {{ get: (name) => state[name] }}, el }});
 
 
 def _read(module):
-    return (_HERE / f"{module}.js").read_text(encoding="utf-8")
+    """Source of a module without indentation and whole lines of comment."""
+    source = (_HERE / f"{module}.js").read_text(encoding="utf-8")
+    source = re.sub(r"^ *(//.*|/\*\*(.|\n)*?\*/)\n", "", source, flags=re.MULTILINE)
+    return re.sub(r"^ +", "", source, flags=re.MULTILINE)
 
 
 def _still(x_label, y_label, *curves):
@@ -352,6 +355,16 @@ def rbm_modes(learning_rate=0.16, batch_size=128):
     rates = tuple(2**k / 100 for k in range(1, 8))
     sizes = tuple(2**k for k in range(2, 11))
     learning_rate = one_of("learning_rate", learning_rate, rates)
+    # Time as a function of the level: `rbm.Setting.flow_time`, from 0.1 to (almost) the target.
+    part = 1 / (1 + np.exp(-np.linspace(-4, 9, 60)))
+    log_updates = np.linspace(0, np.log10(500 / learning_rate), 20)
+    flow = []
+    for kappa in 6 - 2 * np.cos(np.pi * np.arange(6) / 5):
+        target = 9 - kappa
+        x = part[part * target > 0.1] * target
+        logs = 9 * np.log(x / 0.1) - kappa * np.log((target - x) / (target - 0.1))
+        time = kappa / (2 * target) * logs
+        flow.append(np.interp(learning_rate * 10**log_updates, time, x))
     return Explorable(
         "rbm_modes",
         {
@@ -362,26 +375,7 @@ def rbm_modes(learning_rate=0.16, batch_size=128):
         "Ten levels leave the law of Marchenko and Pastur for their targets, on a logarithmic axis "
         "of updates, near the predicted flow; four pairs stay split. Beside it a histogram of the "
         "spacings of pairs on the surmise.",
-        _flow_of_modes(learning_rate),
-    )
-
-
-def _flow_of_modes(learning_rate):
-    """Draw the levels of six modes under exact gradients, from 0.1 to 99 % of their targets."""
-    lines = []
-    for k in range(6):
-        kappa = 6 - 2 * np.cos(np.pi * k / 5)
-        target = 9 - kappa
-        x = np.geomspace(0.1, 0.99 * target, 16)
-        logs = 9 * np.log(x / 0.1) - kappa * np.log((target - x) / (target - 0.1))
-        updates = 1 + kappa / (2 * target) * logs / learning_rate
-        points = np.stack([80 * np.log10(updates), 150 - 28 * x], axis=-1).round(1)
-        lines.append(" ".join(f"{a:g},{b:g}" for a, b in points))
-    paths = "".join(f'<polyline points="{points}"/>' for points in lines)
-    return (
-        f'<svg viewBox="-5 0 340 155" width="340" height="155" fill="none" stroke="#d55e00" '
-        f'role="img" aria-label="Six rising curves">{paths}</svg><p>Flow of the six modes without '
-        "noise against updates, logarithmic: 1, 10, 100, … every 80 pixels.</p>"
+        _still("log₁₀ of updates", "level", ("exact flow", _THEORY, log_updates, flow)),
     )
 
 
