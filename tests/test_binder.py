@@ -2,12 +2,15 @@
 
 import asyncio
 import os
+import re
 import runpy
 import shutil
+import socket
 import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -171,38 +174,29 @@ def test_idle_kernels_end_on_binder_and_live_elsewhere(monkeypatch, settings):
 # --- a real JupyterLab ---------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    """Address and folder of JupyterLab with the book's settings and one page."""
-    jupyter = shutil.which("jupyter-lab", path=Path(sys.executable).parent)
-    jupyter = os.environ.get("JUPYTER_LAB", jupyter)
-    if jupyter is None:
-        if os.environ.get("REQUIRE_JUPYTERLAB"):
-            pytest.fail("JupyterLab is not installed: make .venv/lab")
-        pytest.skip("JupyterLab is not installed (make .venv/lab does it)")
-    folder = tmp_path_factory.mktemp("lab")
-    shutil.copy(ROOT / "jupytext.toml", folder)
-    (folder / "page.md").write_text(PAGE, encoding="utf-8")
-    options = [
-        "--no-browser",
-        "--allow-root",
-        "--port=8931",
-        "--port-retries=0",
-        "--IdentityProvider.token=",
-        f"--config={SETTINGS}",
-    ]
+@contextmanager
+def served(folder, *command, **environment):
+    """Address of the JupyterLab that `command` starts in a folder."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = ["--no-browser", "--allow-root", f"--port={port}", "--IdentityProvider.token="]
+    # Settings of whoever runs the tests are not those of the book.
+    environment = {**os.environ, "HOME": str(folder), **environment}
     with (folder / "log").open("w") as log:
-        server = subprocess.Popen([jupyter, *options], cwd=folder, stdout=log, stderr=log)
-    address = "http://127.0.0.1:8931"
+        server = subprocess.Popen(
+            [*command, *options], cwd=folder, stdout=log, stderr=log, env=environment
+        )
+    address = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(60):
+        for _ in range(120):
             time.sleep(0.5)
             try:
                 urllib.request.urlopen(f"{address}/api/status", timeout=1).close()
                 break
             except OSError:
                 assert server.poll() is None, (folder / "log").read_text()
-        yield address, folder
+        yield address
     finally:
         server.terminate()
         try:
@@ -210,6 +204,26 @@ def lab(tmp_path_factory):
         except subprocess.TimeoutExpired:  # it waits for a kernel that does not come to an end
             server.kill()
             server.wait()
+
+
+@pytest.fixture
+def lab(tmp_path):
+    """Address and folder of JupyterLab with the book's settings and one page."""
+    jupyter = shutil.which("jupyter-lab", path=Path(sys.executable).parent)
+    jupyter = os.environ.get("JUPYTER_LAB", jupyter)
+    if jupyter is None:
+        missing("JupyterLab is not installed (make .venv/lab does it)")
+    shutil.copy(ROOT / "jupytext.toml", tmp_path)
+    (tmp_path / "page.md").write_text(PAGE, encoding="utf-8")
+    with served(tmp_path, jupyter, f"--config={SETTINGS}") as address:
+        yield address, tmp_path
+
+
+def missing(reason):
+    """Skip a test, or fail it where JupyterLab is required."""
+    if os.environ.get("REQUIRE_JUPYTERLAB"):
+        pytest.fail(reason)
+    pytest.skip(reason)
 
 
 def test_a_launch_button_leads_to_a_notebook_that_runs_and_is_saved_as_it_was(lab, browser):
@@ -236,3 +250,43 @@ def test_a_launch_button_leads_to_a_notebook_that_runs_and_is_saved_as_it_was(la
         pytest.fail("the page was not saved")
     assert (folder / "page.md").read_text(encoding="utf-8") == PAGE
     page.close()
+
+
+def opened(address, browser):
+    """What a launch address opens: "notebook" or "editor"."""
+    page = browser.new_page()
+    page.goto(address)
+    page.locator(".jp-Notebook .jp-Cell, .jp-FileEditor .cm-line").first.wait_for(timeout=60_000)
+    found = page.locator(".jp-Notebook").count()
+    page.close()
+    return "notebook" if found else "editor"
+
+
+@pytest.mark.slow
+def test_binder_opens_notebooks_whatever_jupyterlab_its_image_brings(tmp_path, browser):
+    (urlpath,) = re.findall(r"\?urlpath=(\S+)", (ROOT / "README.md").read_text(encoding="utf-8"))
+    # What stands on Binder: the image's own packages, and then the repository.
+    image, folder = tmp_path / "image", tmp_path / "repository"
+    subprocess.run([sys.executable, "-m", "venv", image], check=True)
+    made = shutil.ignore_patterns(".*", "_build", "build", "*.egg-info", "__pycache__")
+    shutil.copytree(ROOT, folder, ignore=made)
+    path = f"{image / 'bin'}{os.pathsep}{os.environ['PATH']}"
+
+    def run(*command, check=True):
+        environment = {**os.environ, "PATH": path}
+        return subprocess.run(command, cwd=folder, env=environment, check=check)
+
+    def launched():
+        with served(folder, "binder/start", "jupyter", "lab", PATH=path) as address:
+            return opened(f"{address}/{urlpath}", browser)
+
+    install = ["pip", "install", "--quiet", "-c", "constraints.txt"]
+    older = ["jupyterlab==4.4.9", "notebook==7.4.7"]
+    if run(*install, "--retries=1", *older, check=False).returncode:
+        missing(f"{' and '.join(older)} cannot be installed here: is there a network?")
+    # All of requirements.txt that JupyterLab looks at; the rest are packages of the pages.
+    run(*install, "jupytext", "ipykernel")
+    run("binder/postBuild")
+    assert launched() == "editor"
+    run(*install, "-r", "binder/jupyterlab.txt")
+    assert launched() == "notebook"

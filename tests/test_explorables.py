@@ -23,6 +23,7 @@ FIGURES = {
     "signal_propagation": explorables.signal_propagation,
     "dyson_fan": explorables.dyson_fan,
     "phase_diagram": lambda: explorables.phase_diagram(LOSSES),
+    "marchenko_pastur": explorables.marchenko_pastur,
     "two_levels": explorables.two_levels,
 }
 LEVEL = 1e-3
@@ -50,6 +51,8 @@ def javascript(tmp_path_factory):
             'import * as sgd from "./sgd_quadratic.js";\n'
             'import * as net from "./signal_propagation.js";\n'
             'import * as map from "./phase_diagram.js";\n'
+            'import * as spectra from "./spectra.js";\n'
+            'import * as mp from "./marchenko_pastur.js";\n'
             'import * as levels from "./two_levels.js";\n'
             f"console.log(JSON.stringify({expression}));"
         )
@@ -224,7 +227,7 @@ def test_median_is_that_of_numpy(javascript):
         assert javascript(f"map.median({values})") == np.median(values)
 
 
-@pytest.mark.parametrize("beta", [0, 1, 2])
+@pytest.mark.parametrize("beta", [0, 1, 2, 4])
 def test_law_of_two_levels_agrees_with_scipy(javascript, beta):
     law = stats.halfnorm(scale=np.sqrt(np.pi / 2)) if beta == 0 else laws.wigner_surmise(beta)
     s = np.linspace(0, 8, 161)
@@ -235,26 +238,54 @@ def test_law_of_two_levels_agrees_with_scipy(javascript, beta):
     np.testing.assert_allclose(distribution, law.cdf(s), rtol=1e-9, atol=1e-15)
     draws = law.rvs(500, random_state=1)
     expected = stats.kstest(draws, law.cdf).statistic
-    assert javascript(f"levels.distance({draws.tolist()}, {beta})") == pytest.approx(expected)
+    found = javascript(f"spectra.distance({draws.tolist()}, (s) => levels.distribution({beta}, s))")
+    assert found == pytest.approx(expected)
 
 
-@pytest.mark.parametrize("beta", [0, 1, 2])
+def numbers_of(rows, beta):
+    """Real symmetric rows as the matrix of real, complex or quaternion numbers behind them."""
+    blocks = np.reshape(rows, (len(rows) // beta, beta, -1, beta)).swapaxes(1, 2)
+    a, b, c, d = np.pad(blocks[..., 0], ((0, 0), (0, 0), (0, 4 - beta)))[..., :4].transpose(2, 0, 1)
+    if beta < 4:
+        return a + 1j * b
+    return np.block([[a + 1j * b, c + 1j * d], [-c + 1j * d, a - 1j * b]])
+
+
+@pytest.mark.parametrize("beta", [1, 2, 4])
 def test_levels_of_the_browser_are_those_of_numpy(javascript, beta):
     rows, found = javascript(
-        f"((rows) => [rows.map((r) => Array.from(r)), Array.from(levels.levels(rows))])"
+        f"((rows) => [rows.map((r) => Array.from(r)), Array.from(spectra.levels(rows))])"
         f"(levels.draw(5, {beta}, stage.gaussian(4)))"
     )
     np.testing.assert_allclose(rows, np.transpose(rows))
-    np.testing.assert_allclose(found, np.linalg.eigvalsh(rows), atol=1e-10)
-    if beta == 2:  # [[A, -B], [B, A]]: each level twice
-        rows = np.array(rows)
-        whole = np.linalg.eigvalsh(rows[:5, :5] + 1j * rows[5:, :5])
-        np.testing.assert_allclose(found[::2], whole, atol=1e-10)
-        np.testing.assert_allclose(found[1::2], whole, atol=1e-10)
+    np.testing.assert_allclose(found, np.linalg.eigvalsh(rows), atol=1e-12)
+    numbers = numbers_of(rows, beta)
+    np.testing.assert_allclose(numbers, numbers.conj().T)
+    whole = np.linalg.eigvalsh(numbers)
+    np.testing.assert_allclose(np.repeat(whole, len(rows) // len(whole)), found, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "matrix",
+    [
+        np.zeros((3, 3)),
+        np.ones((4, 4)),
+        np.diag([3.0, -1.0, 2.0, 2.0]),
+        np.eye(6)[::-1],
+        np.diag(np.ones(30), 1) + np.diag(np.ones(30), -1),
+        np.diag(np.geomspace(1e-9, 1e9, 7)) + 1.0,
+        [[5.0]],
+    ],
+)
+def test_levels_of_special_matrices(javascript, matrix):
+    rows = json.dumps(np.asarray(matrix).tolist())
+    found = javascript(f"Array.from(spectra.levels({rows}.map((row) => Float64Array.from(row))))")
+    expected = np.linalg.eigvalsh(matrix)
+    np.testing.assert_allclose(found, expected, atol=1e-13 * max(np.ptp(expected), 1))
 
 
 @pytest.mark.parametrize("n", [2, 5])
-@pytest.mark.parametrize("beta", [1, 2])
+@pytest.mark.parametrize("beta", [1, 2, 4])
 def test_browser_draws_the_gaussian_ensembles(javascript, n, beta):
     spectra = np.array(
         javascript(
@@ -262,11 +293,97 @@ def test_browser_draws_the_gaussian_ensembles(javascript, n, beta):
             f"levels.spectrum({n}, {beta}, g))))(stage.gaussian(9))"
         )
     )
+    assert spectra.shape == (3000, n)
     other = gaussian_spectra(20_000, n, beta=beta, rng=9)
     for k in range(n):
         assert stats.ks_2samp(spectra[:, k], other[:, k]).pvalue > LEVEL
-    wrong = gaussian_spectra(20_000, n, beta=3 - beta, rng=9)
+    wrong = gaussian_spectra(20_000, n, beta=1 if beta > 1 else 2, rng=9)
     assert stats.ks_2samp(spectra[:, -1], wrong[:, -1]).pvalue < POWER
+
+
+@pytest.mark.parametrize("r", [0.1, 0.25, 2 / 3, 1, 1.5, 2])
+def test_marchenko_pastur_agrees_with_the_law(javascript, r):
+    law = laws.marchenko_pastur(r)
+    assert javascript(f"mp.edges({r})[1]") == pytest.approx(law.support()[1], rel=1e-12)
+    assert javascript(f"mp.atom({r})") == pytest.approx(law.cdf(0), abs=1e-12)
+    low, high = (1 - np.sqrt(r)) ** 2, (1 + np.sqrt(r)) ** 2
+    x = np.concatenate([np.linspace(0.001, 6.5, 300), low + np.geomspace(1e-9, 1e-3, 9), [high]])
+    density, distribution = javascript(
+        f"[mp.density, mp.distribution].map((f) => {x.tolist()}.map((x) => f({r}, x)))"
+    )
+    np.testing.assert_allclose(density, law.pdf(x), rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(distribution, law.cdf(x), rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(64, 16), (32, 32), (16, 32)])
+def test_largest_level_without_a_plant_is_that_of_tracy_and_widom(javascript, rows, columns):
+    law = laws.largest_wishart_level(rows, columns)
+    assert javascript(f"mp.largest({rows}, {columns})") == pytest.approx(law.mean(), rel=1e-9)
+
+
+@pytest.mark.parametrize(("r", "strength"), [(0.25, 1.0), (0.1, 0.7), (1.0, 1.2), (2.0, 1.5)])
+def test_outlier_solves_its_equation(javascript, r, strength):
+    """theta^2 x G(x) g(x) = 1 with the two resolvents, by quadrature over the law."""
+    x, threshold = javascript(f"[mp.outlier({r}, {strength}), mp.threshold({r})]")
+    assert strength > threshold
+    big = laws.marchenko_pastur(r).expect(lambda level: 1 / (x - level))
+    small = r * big + (1 - r) / x
+    assert strength**2 * x * big * small == pytest.approx(1, rel=1e-6)
+    edge = laws.marchenko_pastur(r).support()[1]
+    assert javascript(f"mp.outlier({r}, {threshold})") == pytest.approx(edge)
+
+
+@pytest.mark.parametrize(
+    ("kind", "law", "wrong"),
+    [
+        (0, stats.norm(), stats.norm(scale=1.05)),
+        (1, stats.uniform(-np.sqrt(3), 2 * np.sqrt(3)), stats.norm()),
+        (3, stats.t(3, scale=1 / np.sqrt(3)), stats.t(4, scale=1 / np.sqrt(2))),
+        (4, stats.cauchy(), stats.t(2)),
+    ],
+)
+def test_entries_follow_their_laws(javascript, kind, law, wrong):
+    draws = javascript(
+        f"((g) => Array.from({{ length: 50000 }}, () => mp.ENTRIES[{kind}].draw(g)))"
+        "(stage.gaussian(6))"
+    )
+    assert ks_verdict(draws, law, bound=0.01).p_value > LEVEL
+    assert ks_verdict(draws, wrong, bound=1).p_value < POWER
+
+
+NUMPY_ENTRIES = [
+    lambda rng, size: rng.normal(size=size),
+    lambda rng, size: rng.uniform(-np.sqrt(3), np.sqrt(3), size),
+    lambda rng, size: rng.choice([-1.0, 1.0], size),
+    lambda rng, size: rng.standard_t(3, size) / np.sqrt(3),
+    lambda rng, size: rng.standard_cauchy(size),
+]
+
+
+@pytest.mark.parametrize("kind", range(5))
+@pytest.mark.parametrize(("rows", "columns", "strength"), [(24, 8, 0.0), (24, 8, 1.0), (6, 9, 1.5)])
+def test_browser_draws_levels_of_rectangular_matrices(javascript, kind, rows, columns, strength):
+    def browser(strength):
+        draw = f"mp.spectrum({rows}, {columns}, {kind}, {strength}, g)"
+        return np.array(
+            javascript(
+                f"((g) => Array.from({{ length: 3000 }}, () => Array.from({draw})))"
+                "(stage.gaussian(8))"
+            )
+        )
+
+    rng = np.random.default_rng(8)
+    w = NUMPY_ENTRIES[kind](rng, (6000, rows, columns))
+    if kind == 4:
+        w /= np.sqrt(np.mean(w**2, axis=(1, 2), keepdims=True))
+    u, v = np.full(rows, rows**-0.5), np.full(columns, columns**-0.5)
+    w = w / np.sqrt(rows) + strength * np.outer(u, v)
+    expected = np.linalg.svd(w, compute_uv=False)[:, ::-1] ** 2
+    found = browser(strength)
+    assert found.shape == (3000, min(rows, columns))
+    for k in range(found.shape[1]):
+        assert stats.ks_2samp(found[:, k], expected[:, k]).pvalue > LEVEL
+    assert stats.ks_2samp(browser(2 - strength / 2)[:, -1], expected[:, -1]).pvalue < POWER
 
 
 def test_ticks_are_round_and_few(javascript):
@@ -310,9 +427,15 @@ def test_nothing_in_the_state_can_end_the_script():
         (lambda: explorables.signal_propagation(sigma_w=0.1), "sigma_w must lie .* got 0.1"),
         (lambda: explorables.signal_propagation(width=2), "width must be at least 4, got 2"),
         (lambda: explorables.signal_propagation(width=12), "width must be a power of two, got 12"),
+        (lambda: explorables.marchenko_pastur(r=0.05), "r must lie between 0.1 and 2, got 0.05"),
+        (lambda: explorables.marchenko_pastur(r=3), "r must lie between 0.1 and 2, got 3"),
+        (
+            lambda: explorables.marchenko_pastur(strength=-1),
+            "strength must lie between 0 and 2, got -1",
+        ),
         (lambda: explorables.two_levels(levels=1), "levels must be at least 2, got 1"),
         (lambda: explorables.two_levels(levels=9), "levels must be at most 8, got 9"),
-        (lambda: explorables.two_levels(beta=4), "beta must be one of 0, 1, 2, got 4"),
+        (lambda: explorables.two_levels(beta=3), "beta must be one of 0, 1, 2, 4, got 3"),
         (lambda: explorables.phase_diagram(LOSSES[..., 0]), "losses must have 3 dim"),
         (
             lambda: explorables.phase_diagram(LOSSES[1:]),
@@ -341,7 +464,7 @@ def show(browser):
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda message: errors.append(message.text))
         page.set_content(f'<html lang="en"><body>{html}</body></html>')
-        page.get_by_role("img").first.wait_for()
+        page.locator("svg").first.wait_for()
         return page
 
     yield open_page
@@ -513,6 +636,67 @@ def test_two_levels_obey_mouse_and_keyboard(show):
     assert "exact" not in status.inner_text()
     distance, chance = measure()
     assert distance > 5 * chance
+    page.get_by_role("slider", name="matrices").press("End")
+    assert "χ₅" in status.inner_text()
+    distance, _ = measure()
+    assert distance < 0.03
+    page.get_by_role("button", name="Pause").click()
+    before = figure.inner_html()
+    page.get_by_role("button", name="Other matrices").press("Enter")
+    assert figure.inner_html() != before
+
+
+def test_marchenko_pastur_obeys_mouse_and_keyboard(show):
+    page = show(FIGURES["marchenko_pastur"](r=0.25)._repr_html_())
+    status, figure = page.locator("p"), page.locator("svg")
+
+    def measure():
+        """Let it draw for a while; distance, mean of the largest level, error, prediction."""
+        page.wait_for_function("parseInt(document.querySelector('p').textContent) > 200")
+        found = re.search(
+            r"law: ([\d.]+). Largest level: ([\d.]+) ± ([\d.]+), predicted: ([\d.]+)",
+            status.inner_text(),
+        )
+        return map(float, found.groups())
+
+    assert "matrices of 128 × 32" in status.inner_text()
+    distance, mean, error, predicted = measure()
+    assert distance < 0.03
+    assert abs(mean - predicted) < 5 * error
+    assert predicted == pytest.approx(laws.largest_wishart_level(128, 32).mean(), abs=1e-3)
+
+    planted = page.get_by_label("signal θ")
+    before = figure.inner_html()
+    planted.press("ArrowRight")
+    assert "below its threshold 0.71: it is lost in the noise" in status.inner_text()
+    assert figure.inner_html() != before
+    box = planted.bounding_box()
+    page.mouse.click(box["x"] + box["width"] - 8, box["y"] + box["height"] / 2)
+    assert planted.get_attribute("aria-valuetext") == "2.00"
+    assert "above its threshold 0.71, and its level, one of 32" in status.inner_text()
+    distance, mean, error, predicted = measure()
+    assert predicted == pytest.approx(5 * 4.25 / 4, abs=1e-3)
+    assert abs(mean - predicted) < 0.05 + 4 * error
+    assert 0.03 < distance < 0.06
+
+    planted.press("Home")
+    page.get_by_label("r = N/M").press("End")
+    assert "matrices of 16 × 32" in status.inner_text()
+    assert "zeros, 50 %" in figure.inner_html()
+    page.get_by_label("columns N").press("Home")
+    assert "matrices of 8 × 16" in status.inner_text()
+    page.get_by_label("r = N/M").press("Home")
+    assert "matrices of 160 × 16" in status.inner_text()
+    entries = page.get_by_role("slider", name="entries")
+    for name in ("uniform", "±1", "Student t, ν = 3", "Cauchy"):
+        before = figure.inner_html()
+        entries.press("ArrowRight")
+        assert entries.get_attribute("aria-valuetext") == name
+        assert figure.inner_html() != before
+    assert "no variance" in status.inner_text()
+    distance, mean, _, predicted = measure()
+    assert distance > 0.3
+    assert mean > 2 * predicted
     page.get_by_role("button", name="Pause").click()
     before = figure.inner_html()
     page.get_by_role("button", name="Other matrices").press("Enter")

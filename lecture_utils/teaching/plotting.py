@@ -5,7 +5,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from cycler import cycler
 from IPython import get_ipython
-from IPython.display import HTML, display
+from IPython.display import display
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 
 from lecture_utils.teaching._display import in_build
@@ -156,7 +156,7 @@ def compare(ax, sample, law, *, bound, label, law_label, n_eff=None, bins=60, lo
 
 
 def panel(draw, **controls):
-    """Show a figure with sliders where a kernel runs, and at its defaults in the built book.
+    """Show a figure with sliders where a kernel runs; in the built book it is a figure like others.
 
     Parameters
     ----------
@@ -167,13 +167,10 @@ def panel(draw, **controls):
     """
     if in_build():
         draw(**{name: _default(control) for name, control in controls.items()})
-        display(plt.gcf(), HTML(f'<p class="no-kernel"><small>{_NO_KERNEL}</small></p>'))
+        display(plt.gcf())
         plt.close()
         return
     display(ipywidgets.interactive(draw, **{n: _widget(c) for n, c in controls.items()}))
-
-
-_NO_KERNEL = "With a kernel (Binder or your machine) this figure has sliders."
 
 
 def _default(control):

@@ -1,8 +1,8 @@
 """Live figures: a reader moves a slider, the browser computes, no kernel is needed.
 
 Each figure is an ES module next to this file that exports ``render({model, el})``, the front end
-that anywidget uses too; `stage.js` holds what they share. A page shows one by ending a cell with,
-for example, ``explorables.sgd_quadratic()``.
+that anywidget uses too; `stage.js` and `spectra.js` hold what they share. A page shows one by
+ending a cell with, for example, ``explorables.sgd_quadratic()``.
 """
 
 import base64
@@ -16,10 +16,14 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib import image
+from matplotlib.ticker import MaxNLocator
 
-from lecture_utils._checks import finite_array, one_of, positive, positive_int
+from lecture_utils import laws
+from lecture_utils._checks import finite, finite_array, one_of, positive, positive_int
 
 _HERE = Path(__file__).parent
+_DATA, _THEORY, _MUTED = "#0f83c4", "#d55e00", "#8a8a8a"  # as in stage.js
+_IMPORT = re.compile(r'^import [^;]* from "\./(\w+)\.js";$', flags=re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -44,14 +48,13 @@ class Explorable:
     still: str = ""
 
     def _repr_html_(self):
-        figure = (_HERE / f"{self.module}.js").read_text(encoding="utf-8")
-        figure = re.sub(r'^import [^;]* from "\./stage\.js";$', "", figure, flags=re.MULTILINE)
-        stage = (_HERE / "stage.js").read_text(encoding="utf-8")
+        figure = _read(self.module)
+        shared = "\n".join(map(_read, _IMPORT.findall(figure)))
         state = json.dumps(self.state | {"alt": self.alt})
         name = "explorable-" + hashlib.sha256((self.module + state).encode()).hexdigest()[:12]
         # The same figure may stand twice on a page: take the first place that is still empty.
-        script = f"""{stage}
-{figure}
+        script = f"""{shared}
+{_IMPORT.sub("", figure)}
 const state = {state};
 const el = document.querySelector(".{name}:empty");
 render({{ model: {{ get: (name) => state[name] }}, el }});
@@ -62,6 +65,51 @@ render({{ model: {{ get: (name) => state[name] }}, el }});
             f"<noscript>{self.still}Live figure, needs JavaScript. {alt}</noscript>"
             f'<script type="module">{script}</script>'
         )
+
+
+def _read(module):
+    """Source of a module without indentation and whole lines of comment."""
+    source = (_HERE / f"{module}.js").read_text(encoding="utf-8")
+    source = re.sub(r"^ *(//.*|/\*\*(.|\n)*?\*/)\n", "", source, flags=re.MULTILINE)
+    return re.sub(r"^ +", "", source, flags=re.MULTILINE)
+
+
+def _still(x_label, y_label, *curves):
+    """The theory of a figure as a small SVG, for browsers that run no scripts.
+
+    Each curve is (name, colour, x, y), where `y` may have several rows.
+    """
+    xs, ys = (np.concatenate([np.ravel(curve[k]) for curve in curves]) for k in (2, 3))
+
+    def across(x):
+        return np.round(44 + 300 * (x - xs.min()) / np.ptp(xs), 1)
+
+    def down(y):
+        return np.round(150 - 138 * (y - ys.min()) / np.ptp(ys), 1)
+
+    def text(x, y, words, anchor="middle"):
+        return f'<text x="{x}" y="{y}" text-anchor="{anchor}">{words}</text>'
+
+    def ticks(values):
+        marks = MaxNLocator(5).tick_values(values.min(), values.max())
+        return marks[(marks >= values.min()) & (marks <= values.max())]
+
+    parts = ['<path d="M44 12V150H344" fill="none" stroke="currentColor"/>']
+    parts += [text(across(x), 166, f"{x:g}") for x in ticks(xs)]
+    parts += [text(40, down(y) + 4, f"{y:g}", "end") for y in ticks(ys)]
+    parts += [text(194, 184, x_label), text(4, 10, y_label, "start")]
+    for k, (name, colour, x, y) in enumerate(curves):
+        style = f'fill="none" stroke="{colour}" stroke-width="2"'
+        for values in np.atleast_2d(y):
+            points = np.column_stack([across(x), down(values)]).ravel()
+            parts.append(f'<polyline points="{" ".join(map(str, points))}" {style}/>')
+        parts.append(f'<path d="M214 {22 + 16 * k}h20" {style}/>')
+        parts.append(text(240, 26 + 16 * k, name, "start"))
+    return (
+        '<svg viewBox="0 0 360 190" width="360" style="max-width: 100%" font-size="12" '
+        f'font-family="sans-serif" fill="currentColor" role="img" aria-label="Theory: {y_label} '
+        f'against {x_label}">{"".join(parts)}</svg><br>'
+    )
 
 
 def sgd_quadratic(learning_rate=0.5, batch_size=4):
@@ -212,18 +260,55 @@ def phase_diagram(losses):
     )
 
 
+def marchenko_pastur(r=0.25, strength=0.0):
+    r"""Levels of random matrices on the law of Marchenko and Pastur, with a planted direction.
+
+    ``W`` has M rows, N columns and independent entries of variance 1/M, to which
+    :math:`\theta uv^T` is added with unit vectors u and v; levels are eigenvalues of ``W.T @ W``.
+
+    Parameters
+    ----------
+    r : float
+        First position of the slider, N / M, from 0.1 to 2.
+    strength : float
+        First position of the slider, :math:`\theta`, from 0 (none) to 2.
+
+    Returns
+    -------
+    Explorable
+
+    Raises
+    ------
+    ValueError
+        If a value is off its slider.
+    """
+    if not 0.1 <= positive("r", r) <= 2:
+        raise ValueError(f"r must lie between 0.1 and 2, got {r}")
+    if not 0 <= finite("strength", strength) <= 2:
+        raise ValueError(f"strength must lie between 0 and 2, got {strength}")
+    law = laws.marchenko_pastur(r)
+    x = np.linspace(*law.support(), 101)[1:-1]
+    return Explorable(
+        "marchenko_pastur",
+        {"r": r, "strength": strength, "seed": 2025},
+        "Histogram of the levels of random matrices on the Marchenko-Pastur curve, the largest "
+        "level of each marked, with a dashed line where its mean is predicted.",
+        _still("level x", "density", (f"r = {r:g}", _THEORY, x, law.pdf(x))),
+    )
+
+
 def two_levels(levels=2, beta=1):
     r"""Spacings of small Gaussian matrices, in units of their mean, against the law of two levels.
 
-    Real symmetric or complex hermitian matrices, or levels that are independent and normal. The
+    Symmetric, hermitian or quaternion matrices, or levels that are independent and normal. The
     spacing of two of them is :math:`\chi_{\beta+1}`; `laws.wigner_surmise`.
 
     Parameters
     ----------
     levels : int
         First position of the slider, from 2 to 8.
-    beta : {0, 1, 2}
-        First position of the slider: independent, symmetric or hermitian.
+    beta : {0, 1, 2, 4}
+        First position of the slider: independent, symmetric, hermitian or quaternion.
 
     Returns
     -------
@@ -239,9 +324,58 @@ def two_levels(levels=2, beta=1):
         raise ValueError(f"levels must be at least 2, got {levels}")
     return Explorable(
         "two_levels",
-        {"levels": levels, "beta": one_of("beta", beta, (0, 1, 2)), "seed": 2025},
+        {"levels": levels, "beta": one_of("beta", beta, (0, 1, 2, 4)), "seed": 2025},
         "Histogram of the spacings of neighbouring levels of random matrices on the law of two "
         "levels, and the levels of two dozen matrices as columns of dots.",
+    )
+
+
+def rbm_modes(learning_rate=0.16, batch_size=128):
+    r"""Ten modes of a Gaussian restricted Boltzmann machine, learnt by persistent chains.
+
+    The machine of `lecture_utils.rbm`: ten visible and ten hidden units, :math:`\mu^2=9`, mass 2,
+    three sweeps an update, exact data. Targets, flow and width of the pairs are predicted.
+
+    Parameters
+    ----------
+    learning_rate : float
+        First position of the slider, a hundredth times a power of two, from 0.02 to 1.28.
+    batch_size : int
+        First position of the slider, a power of two from 4 to 1024.
+
+    Returns
+    -------
+    Explorable
+
+    Raises
+    ------
+    ValueError
+        If a value is off its slider.
+    """
+    rates = tuple(2**k / 100 for k in range(1, 8))
+    sizes = tuple(2**k for k in range(2, 11))
+    learning_rate = one_of("learning_rate", learning_rate, rates)
+    # Time as a function of the level: `rbm.Setting.flow_time`, from 0.1 to (almost) the target.
+    part = 1 / (1 + np.exp(-np.linspace(-4, 9, 60)))
+    log_updates = np.linspace(0, np.log10(500 / learning_rate), 20)
+    flow = []
+    for kappa in 6 - 2 * np.cos(np.pi * np.arange(6) / 5):
+        target = 9 - kappa
+        x = part[part * target > 0.1] * target
+        logs = 9 * np.log(x / 0.1) - kappa * np.log((target - x) / (target - 0.1))
+        time = kappa / (2 * target) * logs
+        flow.append(np.interp(learning_rate * 10**log_updates, time, x))
+    return Explorable(
+        "rbm_modes",
+        {
+            "learning_rate": learning_rate,
+            "batch_size": one_of("batch_size", batch_size, sizes),
+            "seed": 2025,
+        },
+        "Ten levels leave the law of Marchenko and Pastur for their targets, on a logarithmic axis "
+        "of updates, near the predicted flow; four pairs stay split. Beside it a histogram of the "
+        "spacings of pairs on the surmise.",
+        _still("log₁₀ of updates", "level", ("exact flow", _THEORY, log_updates, flow)),
     )
 
 

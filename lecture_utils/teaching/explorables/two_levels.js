@@ -2,13 +2,15 @@
 // of two levels.
 import { DATA, MUTED, THEORY, addButton, addDrawing, addLoop, addRow, addSlider, addStatus, axes,
   gaussian, legend, line } from "./stage.js";
+import { distance, levels } from "./spectra.js";
 
 const MOST = 2 ** 17;
 const END = 3.5;
 const BINS = 70;
 const SHOWN = 24;
-const CLASSES = ["independent", "symmetric (β = 1)", "hermitian (β = 2)"];
-const SUBSCRIPTS = ["₁", "₂", "₃"];
+const BETAS = [0, 1, 2, 4];
+const CLASSES = ["independent", "symmetric (β = 1)", "hermitian (β = 2)", "quaternion (β = 4)"];
+const SUBSCRIPTS = { 0: "₁", 1: "₂", 2: "₃", 4: "₅" };
 
 /** The error function, by a series of positive terms. */
 export function erf(x) {
@@ -21,14 +23,16 @@ export function erf(x) {
   return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
 }
 
-// Spacing of two levels: length of a normal vector of beta + 1 components, whose mean is
-const MEANS = [Math.sqrt(2 / Math.PI), Math.sqrt(Math.PI / 2), Math.sqrt(8 / Math.PI)];
+// Spacing of two levels: length of a normal vector of beta + 1 components. Its mean, and the
+// number in front of its density x^beta exp(-x^2/2):
+const ROOT = Math.sqrt(2 / Math.PI);
+const MEANS = { 0: ROOT, 1: 1 / ROOT, 2: 2 * ROOT, 4: (8 / 3) * ROOT };
+const NORMS = { 0: ROOT, 1: 1, 2: ROOT, 4: ROOT / 3 };
 
-/** Density of the spacing s of two levels, of mean one; beta is 0 (independent), 1 or 2. */
+/** Density of the spacing s of two levels, of mean one; beta is 0 (independent), 1, 2 or 4. */
 export function density(beta, s) {
   const x = MEANS[beta] * s;
-  const norm = beta === 1 ? 1 : Math.sqrt(2 / Math.PI);
-  return norm * MEANS[beta] * x ** beta * Math.exp((-x * x) / 2);
+  return NORMS[beta] * MEANS[beta] * x ** beta * Math.exp((-x * x) / 2);
 }
 
 /** Its distribution function. */
@@ -36,78 +40,39 @@ export function distribution(beta, s) {
   const x = MEANS[beta] * s;
   if (beta === 1) return -Math.expm1((-x * x) / 2);
   const half = x > 8 ? 1 : erf(x / Math.SQRT2);
-  return beta ? half - Math.sqrt(2 / Math.PI) * x * Math.exp((-x * x) / 2) : half;
+  const terms = { 0: 0, 2: x, 4: x + x ** 3 / 3 };
+  return half - ROOT * terms[beta] * Math.exp((-x * x) / 2);
 }
 
+// A quaternion as the real matrix that multiplies by it: place (a, b) holds component a XOR b with
+// this sign. Its first two rows and columns are a complex number, the first one is a real number.
+const SIGNS = [[1, -1, -1, -1], [1, 1, -1, 1], [1, 1, 1, -1], [1, -1, 1, 1]];
+
 /**
- * A matrix of normal numbers, rows of a real symmetric one. A complex hermitian A + iB is written
- * as [[A, -B], [B, A]], which has each level twice. Only the diagonal, if levels are independent.
+ * A matrix of normal numbers, as rows of a real symmetric one, which has each level beta times.
+ * Only the diagonal, if levels are independent.
  */
 export function draw(n, beta, normal) {
-  const size = beta === 2 ? 2 * n : n;
-  const rows = Array.from({ length: size }, () => new Float64Array(size));
+  const size = beta || 1;
+  const rows = Array.from({ length: size * n }, () => new Float64Array(size * n));
   for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) {
-      if (beta === 0 && j < i) continue;
-      const real = i === j ? normal() : normal() * Math.SQRT1_2;
-      rows[i][j] = rows[j][i] = real;
-      if (beta < 2) continue;
-      rows[n + i][n + j] = rows[n + j][n + i] = real;
-      if (i === j) continue;
-      const imaginary = normal() * Math.SQRT1_2;
-      rows[n + i][j] = rows[j][n + i] = imaginary;
-      rows[n + j][i] = rows[i][n + j] = -imaginary;
+    for (let j = beta ? 0 : i; j <= i; j++) {
+      const number = i === j ? [normal(), 0, 0, 0]
+        : Array.from({ length: size }, () => normal() * Math.SQRT1_2);
+      for (let a = 0; a < size; a++) {
+        for (let b = 0; b < size; b++) {
+          const value = SIGNS[a][b] * number[a ^ b];
+          rows[i * size + a][j * size + b] = rows[j * size + b][i * size + a] = value;
+        }
+      }
     }
   }
   return rows;
 }
 
-/** Levels of a real symmetric matrix, ascending, by Jacobi's rotations; the matrix is used up. */
-export function levels(a) {
-  const size = a.length;
-  for (;;) {
-    let diagonal = 0;
-    let rest = 0;
-    for (let p = 0; p < size; p++) {
-      diagonal += a[p][p] ** 2;
-      for (let q = 0; q < p; q++) rest += a[p][q] ** 2;
-    }
-    if (rest <= 1e-24 * diagonal) break;
-    for (let p = 1; p < size; p++) {
-      for (let q = 0; q < p; q++) {
-        if (a[p][q] === 0) continue;
-        const slope = (a[p][p] - a[q][q]) / (2 * a[p][q]);
-        const t = (slope < 0 ? -1 : 1) / (Math.abs(slope) + Math.hypot(1, slope));
-        const c = 1 / Math.hypot(1, t);
-        const s = c * t;
-        for (let k = 0; k < size; k++) {
-          const [u, v] = [a[k][q], a[k][p]];
-          a[k][q] = c * u - s * v;
-          a[k][p] = s * u + c * v;
-        }
-        for (let k = 0; k < size; k++) {
-          const [u, v] = [a[q][k], a[p][k]];
-          a[q][k] = c * u - s * v;
-          a[p][k] = s * u + c * v;
-        }
-      }
-    }
-  }
-  return Float64Array.from(a, (row, p) => row[p]).sort();
-}
-
 /** Levels of one matrix of a class, each once. */
 export const spectrum = (n, beta, normal) =>
-  levels(draw(n, beta, normal)).filter((_, k) => beta < 2 || k % 2 === 0);
-
-/** Kolmogorov-Smirnov distance of spacings from the law of two levels. */
-export function distance(spacings, beta) {
-  const sorted = Float64Array.from(spacings).sort();
-  return sorted.reduce((largest, s, k) => {
-    const law = distribution(beta, s);
-    return Math.max(largest, law - k / sorted.length, (k + 1) / sorted.length - law);
-  }, 0);
-}
+  levels(draw(n, beta, normal)).filter((_, k) => k % (beta || 1) === 0);
 
 export function render({ model, el }) {
   let n = model.get("levels");
@@ -119,8 +84,8 @@ export function render({ model, el }) {
   const row = addRow(el);
   addSlider(row, { label: "levels N", min: 2, max: 8, step: 1, value: n, show: String },
     (v) => { n = v; restart(); });
-  addSlider(row, { label: "matrices", min: 0, max: 2, step: 1, value: beta,
-    show: (v) => CLASSES[v] }, (v) => { beta = v; restart(); });
+  addSlider(row, { label: "matrices", min: 0, max: 3, step: 1, value: BETAS.indexOf(beta),
+    show: (v) => CLASSES[v] }, (v) => { beta = BETAS[v]; restart(); });
   const redraw = addDrawing(el, model.get("alt"), 320, markup);
   const status = addStatus(el);
   addLoop(el, row, frame, announce);
@@ -164,15 +129,16 @@ export function render({ model, el }) {
 
   function announce() {
     while (count >= announceAt) announceAt *= 2;
+    const found = distance(spacings(), (s) => distribution(beta, s));
     status(`${count} spacings. Kolmogorov-Smirnov distance from the law of two levels, ` +
-      `χ${SUBSCRIPTS[beta]}: ${distance(spacings(), beta).toFixed(4)}. Chance alone makes it ` +
+      `χ${SUBSCRIPTS[beta]}: ${found.toFixed(4)}. Chance alone makes it ` +
       `about ${(0.87 / Math.sqrt(count)).toFixed(4)}.` +
       (n === 2 ? " For N = 2 the law is exact." : ""));
   }
 
   function markup(width, height) {
     const side = Math.min(220, width / 3);
-    const top = 1.25;
+    const top = 1.35;
     const { X, Y, markup: frame } = axes(width - side, height, {
       x: [0, END], y: [0, top], xLabel: "spacing / mean", yLabel: "density",
       xTicks: [0, 1, 2, 3].map((s) => [s, s]), yTicks: [0, 0.5, 1].map((p) => [p, p]),
