@@ -8,6 +8,7 @@ import functools
 import http.server
 import importlib.util
 import os
+import re
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -98,6 +99,38 @@ def test_page_loads_in_both_themes_without_errors_and_without_other_hosts(name, 
         )
         screenshot(visited, name, theme)
     assert visited.problems == []
+
+
+@pytest.mark.parametrize("name", [page for page in PAGES if page != "book/api"])
+def test_page_weighs_little_without_its_pictures(name, site):
+    """Below 300 kB, live figures included. The reference of the whole package may weigh more."""
+    html = (site / f"{name}.html").read_text(encoding="utf-8")
+    assert len(re.sub(r"data:image/[^\"]*", "", html).encode()) < 300_000
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_code_without_spans_has_the_colour_of_names(theme, visit):
+    page = visit("book/sgd").page
+    page.emulate_media(color_scheme=theme)
+    page.wait_for_function("t => document.documentElement.dataset.theme === t", arg=theme)
+    plain, *spans, operator = page.evaluate(
+        """() => {
+            const code = document.querySelector("article div.highlight pre");
+            const colour = (kind) => {
+                const span = document.createElement("span");
+                span.className = kind;
+                code.append(span);
+                const result = getComputedStyle(span).color;
+                span.remove();
+                return result;
+            };
+            return ["", "n", "nn", "nx", "p", "pm", "w", "o"].map(colour);
+        }"""
+    )
+    page.emulate_media(color_scheme="light")
+    assert set(spans) == {plain} != {operator}
+    assert page.locator("div.highlight .o").count() > 100
+    assert page.locator("div.highlight .n, div.highlight .p").count() == 0
 
 
 @pytest.mark.parametrize("name", PAGES)
