@@ -357,7 +357,7 @@ def rbm_modes(learning_rate=0.16, batch_size=128):
     learning_rate = one_of("learning_rate", learning_rate, rates)
     # Time as a function of the level: `rbm.Setting.flow_time`, from 0.1 to (almost) the target.
     part = 1 / (1 + np.exp(-np.linspace(-4, 9, 60)))
-    log_updates = np.linspace(0, np.log10(500 / learning_rate), 20)
+    log_updates = np.linspace(0, np.log10(500 / learning_rate), 30)
     flow = []
     for kappa in 6 - 2 * np.cos(np.pi * np.arange(6) / 5):
         target = 9 - kappa
