@@ -64,7 +64,7 @@ $(READY): requirements.txt constraints.txt pyproject.toml
 	$(VENV)/bin/pip install $(PIP_ARGS) -r requirements.txt -e .
 	touch $@
 
-$(LAB): $(READY) binder/jupyterlab.txt binder/postBuild binder/jupyter_server_config.py
+$(LAB): $(READY) $(addprefix binder/,jupyterlab.txt postBuild jupyter_server_config.py overrides.json)
 	$(VENV)/bin/pip install $(PIP_ARGS) -r binder/jupyterlab.txt -c constraints.txt
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" binder/postBuild
 	touch $@

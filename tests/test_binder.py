@@ -16,6 +16,7 @@ from types import SimpleNamespace
 
 import jupytext
 import pytest
+from bs4 import BeautifulSoup
 from jupytext.config import load_jupytext_config
 from traitlets.config import Config
 
@@ -23,6 +24,7 @@ from execution import KERNEL_ENVIRONMENT
 
 ROOT = Path(__file__).parents[1]
 SETTINGS = ROOT / "binder" / "jupyter_server_config.py"
+BOOK = [page for page in sorted((ROOT / "book").glob("*.md")) if "{code-cell}" in page.read_text()]
 
 PAGE = """---
 jupytext:
@@ -37,6 +39,9 @@ kernelspec:
 
 # Page
 
+The number {glue:text}`page-number:.2f` stands in {numref}`fig-page` of {doc}`page`,
+{cite}`Baik:2005,Dyson:1962`, and `{cite}` is not in {cite}`Nobody:1900`.
+
 ```{code-cell} ipython3
 ---
 tags: [hide-input]
@@ -44,8 +49,11 @@ mystnb:
   figure:
     caption: A caption that is longer than one line, and is wrapped where jupytext
       wraps it.
+    name: fig-page
 ---
-folded = 1
+from myst_nb import glue
+
+glue("page-number", 3.14159, display=False)
 ```
 
 ```{code-cell} ipython3
@@ -87,28 +95,93 @@ answer = ...
 """
 
 
+TOC = """
+parts:
+  - chapters:
+      - file: book/other
+  - numbered: true
+    chapters:
+      - file: book/page
+"""
+
+REFERENCES = r"""
+@article{Baik:2005,
+  author = {Baik, Jinho and Ben Arous, G{\'e}rard and P{\'e}ch{\'e}, Sandrine},
+  year = {2005},
+  eprint = {math/0403022},
+}
+@article{Dyson:1962,
+  author = {Dyson, Freeman J.},
+  year = {1962},
+  doi = {10.1063/1.1703862},
+}
+"""
+
+
+@pytest.fixture
+def book(tmp_path):
+    """Folder of a book of one page."""
+    shutil.copy(ROOT / "jupytext.toml", tmp_path)
+    (tmp_path / "_toc.yml").write_text(TOC, encoding="utf-8")
+    (tmp_path / "book").mkdir()
+    (tmp_path / "book" / "references.bib").write_text(REFERENCES, encoding="utf-8")
+    (tmp_path / "book" / "page.md").write_text(PAGE, encoding="utf-8")
+    return tmp_path
+
+
+class Server:
+    """Pages read and written by jupytext, without a server."""
+
+    root_dir = None
+
+    async def get(self, path, content=True, **options):
+        return {"type": "notebook", "content": jupytext.read(Path(self.root_dir, path))}
+
+    async def save(self, model, path=""):
+        config = load_jupytext_config(str(Path(self.root_dir, path)))
+        return jupytext.writes(model["content"], "md:myst", config=config)
+
+
 @pytest.fixture
 def settings(monkeypatch):
-    """What the file of settings defines when a server runs it that has one page."""
-
-    class Server:
-        async def get(self, path, content=True, **options):
-            return {"type": "notebook", "content": jupytext.reads(PAGE, "md:myst")}
-
+    """What the file of settings defines when a server runs it."""
     config = Config()
     stand_in = SimpleNamespace(AsyncTextFileContentsManager=Server)
     monkeypatch.setitem(sys.modules, "jupytext", stand_in)
     return runpy.run_path(str(SETTINGS), init_globals={"get_config": lambda: config})
 
 
-def test_code_and_solutions_are_closed_and_all_else_is_open(settings):
-    notebook = asyncio.run(settings["Pages"]().get("page.md"))["content"]
+@pytest.fixture
+def pages(settings):
+    """Contents manager of the pages in a folder."""
+
+    def manager(folder):
+        manager = settings["Pages"]()
+        manager.root_dir = str(folder)
+        return manager
+
+    return manager
+
+
+def opened(manager, path):
+    """Notebook as JupyterLab gets it."""
+    return asyncio.run(manager.get(path))["content"]
+
+
+def saved(manager, path, notebook):
+    """Text of the page that JupyterLab writes."""
+    return asyncio.run(manager.save({"type": "notebook", "content": notebook}, path))
+
+
+def test_code_and_solutions_are_closed_and_all_else_is_open(book, pages):
+    notebook = opened(pages(book), "book/page.md")
     hidden = {
         cell.source.split("\n")[0]: cell.metadata.jupyter.source_hidden for cell in notebook.cells
     }
     assert hidden == {
         "# Page": False,
-        "folded = 1": True,
+        "from myst_nb import glue": True,
+        "(fig-page)=": False,
         "shown = 2": False,
         "```{exercise} Sum": False,
         "answer = ...": False,
@@ -121,10 +194,64 @@ def test_code_and_solutions_are_closed_and_all_else_is_open(settings):
     ]
 
 
-def test_what_is_folded_in_jupyterlab_is_not_saved(settings):
-    notebook = asyncio.run(settings["Pages"]().get("page.md"))["content"]
-    config = load_jupytext_config(str(ROOT / "book" / "page.md"))
-    assert jupytext.writes(notebook, "md:myst", config=config) == PAGE
+def test_references_and_captions_read_as_on_the_site(book, pages):
+    title, _, caption, *_ = opened(pages(book), "book/page.md").cells
+    assert title.source.split("\n\n")[1] == (
+        'The number {eval}`glued_number("page-number:.2f")` stands in '
+        '[Fig. 1.1](#fig-page "{numref}`fig-page`") of [Page](page.md "{doc}`page`"),\n'
+        '[[Baik et al., 2005](https://arxiv.org/abs/math/0403022 "{cite}`Baik:2005`"); '
+        '[Dyson, 1962](https://doi.org/10.1063/1.1703862 "{cite}`Dyson:1962`")], '
+        "and `{cite}` is not in {cite}`Nobody:1900`."
+    )
+    assert caption.source.startswith("(fig-page)=\n**Fig. 1.1** A caption that is longer")
+
+
+@pytest.mark.parametrize("name", ["page", *(path.stem for path in BOOK)])
+def test_what_jupyterlab_shows_is_saved_as_it_was(book, pages, name):
+    manager, path = pages(book if name == "page" else ROOT), f"book/{name}.md"
+    text = Path(manager.root_dir, path).read_text(encoding="utf-8")
+    assert saved(manager, path, opened(manager, path)) == text
+
+    # An edit is saved, and nothing else changes.
+    edited, plain = opened(manager, path), jupytext.read(Path(manager.root_dir, path))
+    for notebook in (edited, plain):
+        first, *_, last = (cell for cell in notebook.cells if cell.cell_type == "markdown")
+        first.source += "\n\nSee {cite}`Dyson:1962bm` and [this](sgd.md)."
+        last.source = f"Before it.\n\n{last.source}"
+    plain = asyncio.run(Server.save(manager, {"content": plain}, path))
+    assert saved(manager, path, edited) == plain != text
+
+
+def test_without_a_table_of_contents_references_stay_as_they_are(book, pages):
+    (book / "_toc.yml").unlink()
+    assert "{numref}`fig-page`" in opened(pages(book), "book/page.md").cells[0].source
+
+
+def test_references_have_the_words_and_numbers_of_the_site(settings, site):
+    shown = settings["Book"](ROOT)
+    numbers, cited = set(), set()
+    for page in (site / "book").glob("*.html"):
+        soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+        for link in soup.select("a:has(> .std-numref), a.internal[href*='#equation-eq-']"):
+            label = link["href"].split("#")[1].removeprefix("equation-")
+            if label in shown.labels:  # not an exercise
+                numbers.add((label, link.get_text()))
+        for link in soup.select("a[href^='bibliography.html#']"):
+            cited.add(link.get_text().replace("\N{NO-BREAK SPACE}", " "))
+    assert len(numbers) > 100
+    assert len(cited) > 50
+    assert {(label, shown.labels[label][1]) for label, _ in numbers} == numbers
+    assert cited <= {shown.refer("cite", key, "")[0] for key in shown.works}
+
+
+def test_numbers_in_sentences_are_written_as_on_the_site(monkeypatch):
+    monkeypatch.setattr("myst_nb.glue", lambda *arguments: None)
+    numbers = runpy.run_path(str(ROOT / "binder" / "numbers.py"))
+    assert numbers["glued_number"]("late:.2f") == "…"
+    for name, value in (("pi", 3.14159), ("text", "0.10(2)"), ("count", 12345)):
+        numbers["glue"](name, value, display=False)
+    written = [numbers["glued_number"](n) for n in ("pi:.2f", "pi", "text", "count:,", "count:d")]
+    assert written == ["3.14", "3.14159", "0.10(2)", "12,345", "12345"]
 
 
 def test_tidy_gives_a_page_the_form_in_which_it_is_saved():
@@ -207,16 +334,15 @@ def served(folder, *command, **environment):
 
 
 @pytest.fixture
-def lab(tmp_path):
+def lab(book):
     """Address and folder of JupyterLab with the book's settings and one page."""
     jupyter = shutil.which("jupyter-lab", path=Path(sys.executable).parent)
     jupyter = os.environ.get("JUPYTER_LAB", jupyter)
     if jupyter is None:
         missing("JupyterLab is not installed (make .venv/lab does it)")
-    shutil.copy(ROOT / "jupytext.toml", tmp_path)
-    (tmp_path / "page.md").write_text(PAGE, encoding="utf-8")
-    with served(tmp_path, jupyter, f"--config={SETTINGS}") as address:
-        yield address, tmp_path
+    start = ROOT / "binder" / "start"
+    with served(book, start, jupyter, f"--config={SETTINGS}") as address:
+        yield address, book
 
 
 def missing(reason):
@@ -230,7 +356,7 @@ def test_a_launch_button_leads_to_a_notebook_that_runs_and_is_saved_as_it_was(la
     address, folder = lab
     page = browser.new_page()
     page.set_default_timeout(60_000)
-    page.goto(f"{address}/lab/tree/page.md?reset")
+    page.goto(f"{address}/lab/tree/book/page.md?reset")
     page.locator(".jp-Notebook .jp-CodeCell").nth(4).wait_for()
     page.locator(".jp-CodeCell .jp-InputPlaceholder").nth(1).wait_for()
     page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
@@ -240,19 +366,20 @@ def test_a_launch_button_leads_to_a_notebook_that_runs_and_is_saved_as_it_was(la
         "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].at(-1)"
         ".textContent.startsWith('[5]')"
     )
-    before = (folder / "page.md").stat().st_mtime_ns
+    page.get_by_text("The number 3.14 stands in Fig. 1.1 of Page").wait_for()
+    before = (folder / "book" / "page.md").stat().st_mtime_ns
     page.keyboard.press("Control+s")
     for _ in range(50):
         page.wait_for_timeout(100)
-        if (folder / "page.md").stat().st_mtime_ns != before:
+        if (folder / "book" / "page.md").stat().st_mtime_ns != before:
             break
     else:
         pytest.fail("the page was not saved")
-    assert (folder / "page.md").read_text(encoding="utf-8") == PAGE
+    assert (folder / "book" / "page.md").read_text(encoding="utf-8") == PAGE
     page.close()
 
 
-def opened(address, browser):
+def landing(address, browser):
     """What a launch address opens: "notebook" or "editor"."""
     page = browser.new_page()
     page.goto(address)
@@ -278,7 +405,7 @@ def test_binder_opens_notebooks_whatever_jupyterlab_its_image_brings(tmp_path, b
 
     def launched():
         with served(folder, "binder/start", "jupyter", "lab", PATH=path) as address:
-            return opened(f"{address}/{urlpath}", browser)
+            return landing(f"{address}/{urlpath}", browser)
 
     install = ["pip", "install", "--quiet", "-c", "constraints.txt"]
     older = ["jupyterlab==4.4.9", "notebook==7.4.7"]
