@@ -469,12 +469,12 @@ const T = 0.5;
 for (const beta of [1, 0]) {
   let sum = 0;
   for (let k = 0; k < 400000; k++) {
-    step(x, 0.005, T, beta, normal);
+    step(x, 0.005, T, 1, beta, normal);
     for (const value of x) sum += value * value / 4 / 400000;
   }
   console.log(sum);
 }
-console.log(edge(4, T, 0.3));
+console.log(edge(4, T, 1, 1, 0.3));
 """
     done = subprocess.run(
         [node, "--input-type=module", "-"],

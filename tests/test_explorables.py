@@ -51,6 +51,7 @@ def javascript(tmp_path_factory):
             'import * as sgd from "./sgd_quadratic.js";\n'
             'import * as net from "./signal_propagation.js";\n'
             'import * as map from "./phase_diagram.js";\n'
+            'import * as fan from "./dyson_fan.js";\n'
             'import * as spectra from "./spectra.js";\n'
             'import * as mp from "./marchenko_pastur.js";\n'
             'import * as levels from "./two_levels.js";\n'
@@ -232,13 +233,16 @@ def test_law_of_two_levels_agrees_with_scipy(javascript, beta):
     law = stats.halfnorm(scale=np.sqrt(np.pi / 2)) if beta == 0 else laws.wigner_surmise(beta)
     s = np.linspace(0, 8, 161)
     density, distribution = javascript(
-        f"[levels.density, levels.distribution].map((f) => {s.tolist()}.map((s) => f({beta}, s)))"
+        "[spectra.spacingDensity, spectra.spacingDistribution]"
+        f".map((f) => {s.tolist()}.map((s) => f({beta}, s)))"
     )
     np.testing.assert_allclose(density, law.pdf(s), rtol=1e-9, atol=1e-15)
     np.testing.assert_allclose(distribution, law.cdf(s), rtol=1e-9, atol=1e-15)
     draws = law.rvs(500, random_state=1)
     expected = stats.kstest(draws, law.cdf).statistic
-    found = javascript(f"spectra.distance({draws.tolist()}, (s) => levels.distribution({beta}, s))")
+    found = javascript(
+        f"spectra.distance({draws.tolist()}, (s) => spectra.spacingDistribution({beta}, s))"
+    )
     assert found == pytest.approx(expected)
 
 
@@ -384,6 +388,60 @@ def test_browser_draws_levels_of_rectangular_matrices(javascript, kind, rows, co
     for k in range(found.shape[1]):
         assert stats.ks_2samp(found[:, k], expected[:, k]).pvalue > LEVEL
     assert stats.ks_2samp(browser(2 - strength / 2)[:, -1], expected[:, -1]).pvalue < POWER
+
+
+@pytest.mark.parametrize("beta", [0, 1, 2, 4])
+@pytest.mark.parametrize("omega", [0, 0.5, 2])
+def test_edge_of_the_fan_is_that_of_its_levels(javascript, omega, beta):
+    """It is that of a semicircle whose scale comes from the noise of all times before, by hand."""
+    n, temperature, t = 7, 0.6, 0.8
+    growth, _ = integrate.quad(lambda s: 2 * temperature * np.exp(-2 * omega * (t - s)), 0, t)
+    spread, edge = javascript(
+        f"[fan.spread({temperature}, {omega}, {t}), fan.edge({n}, {temperature}, {omega}, {beta}, "
+        f"{t})]"
+    )
+    assert spread == pytest.approx(growth, rel=1e-9)
+    assert edge == pytest.approx(laws.semicircle(np.sqrt(growth * max(beta, 1)), n).support()[1])
+
+
+@pytest.mark.parametrize("beta", [0, 1, 2, 4])
+def test_laws_of_the_gaps_agree_with_scipy(javascript, beta):
+    law = laws.wigner_surmise(beta) if beta else stats.expon()
+    s = np.linspace(0, 6, 61)
+    density, distribution = javascript(
+        f"[fan.gapDensity, fan.gapDistribution].map((f) => {s.tolist()}.map((s) => f({beta}, s)))"
+    )
+    np.testing.assert_allclose(density, law.pdf(s), rtol=1e-9, atol=1e-15)
+    np.testing.assert_allclose(distribution, law.cdf(s), rtol=1e-9, atol=1e-15)
+
+
+@pytest.mark.parametrize("beta", [0, 1, 2, 4])
+@pytest.mark.parametrize("omega", [0, 1.5])
+def test_fan_ends_as_the_levels_of_matrices(javascript, beta, omega):
+    """The equation of the levels against the exact law of the matrix: Gaussian at any time."""
+    n, temperature, runs = 5, 0.7, 1500
+    found = np.sort(
+        javascript(
+            f"((g) => Array.from({{ length: {runs} }}, () => {{ const x = new Float64Array({n});"
+            f"for (let k = 0; k < 400; k++) fan.step(x, 0.0025, {temperature}, {omega}, {beta}, g);"
+            "return Array.from(x); }))(stage.gaussian(3))"
+        )
+    )
+    scale = np.sqrt(javascript(f"fan.spread({temperature}, {omega}, 1)"))
+    rng = np.random.default_rng(3)
+
+    def exact(beta):
+        if beta:
+            return gaussian_spectra(20_000, n, beta=beta, sigma=scale, rng=rng)
+        return np.sort(scale * rng.normal(size=(20_000, n)))
+
+    expected = exact(beta)
+    for k in range(n):
+        assert stats.ks_2samp(found[:, k], expected[:, k]).pvalue > LEVEL
+    for k in range(n - 1):
+        gaps = np.diff(found)[:, k], np.diff(expected)[:, k]
+        assert stats.ks_2samp(*gaps).pvalue > LEVEL
+    assert stats.ks_2samp(found[:, -1], exact(1 if beta != 1 else 2)[:, -1]).pvalue < POWER
 
 
 def test_ticks_are_round_and_few(javascript):
@@ -701,3 +759,88 @@ def test_marchenko_pastur_obeys_mouse_and_keyboard(show):
     before = figure.inner_html()
     page.get_by_role("button", name="Other matrices").press("Enter")
     assert figure.inner_html() != before
+
+
+def test_dyson_fan_obeys_mouse_and_keyboard(show):
+    page = show(FIGURES["dyson_fan"]()._repr_html_())
+    status, fan, gaps = page.locator("p"), page.locator("svg").first, page.locator("svg").last
+
+    def slide(label, key):
+        slider = page.get_by_label(label)
+        before = fan.inner_html(), gaps.inner_html()
+        slider.press(key)
+        assert fan.inner_html() != before[0]
+        assert gaps.inner_html() != before[1]
+        return slider.get_attribute("aria-valuetext")
+
+    def edge():
+        return float(re.search(r"Edge [^:]*: ([\d.]+)\.", status.inner_text())[1])
+
+    def distances():
+        """Let it draw for a while; distance of the gaps, and what chance alone gives."""
+        page.wait_for_function(
+            "+document.querySelector('p').textContent.match(/mean of ([0-9]+) fans/)[1] >= 128"
+        )
+        found = re.search(r"\)?: (0\.\d+)\. Chance .* about (0\.\d+)", status.inner_text())
+        return map(float, found.groups())
+
+    assert edge() == 4.89
+    distance, chance = distances()
+    assert distance < 3 * chance
+    assert slide("repulsion β", "ArrowRight") == "2"
+    assert edge() == 6.92
+    assert "surmise for β = 2" in gaps.inner_html()
+    assert slide("repulsion β", "End") == "4"
+    distance, chance = distances()
+    assert distance < 3 * chance
+    assert slide("confinement Ω", "Home") == "0.0"
+    assert edge() == 24.0
+    assert slide("temperature g²", "Home") == "0.1"
+    assert edge() == 7.59
+    box = page.get_by_label("levels N").bounding_box()
+    page.mouse.click(box["x"] + 8, box["y"] + box["height"] / 2)
+    assert page.get_by_label("levels N").get_attribute("aria-valuetext") == "2"
+    assert edge() == 3.1
+    assert slide("repulsion β", "Home") == "off"
+    assert "that repel (β = 1)" in status.inner_text()
+    assert "exp(−s)" in gaps.inner_html()
+    distance, chance = distances()
+    assert distance > 0.05  # two levels on their own are half-normal
+    page.get_by_role("button", name="Pause").click()
+    before = fan.inner_html()
+    page.get_by_role("button", name="Start again").press("Enter")
+    assert fan.inner_html() != before
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_without_scripts_there_is_a_picture_and_what_it_shows(name, browser):
+    figure = FIGURES[name]()
+    page = browser.new_page(java_script_enabled=False, viewport={"width": 390, "height": 844})
+    page.set_content(f'<html lang="en"><body>{figure._repr_html_()}</body></html>')
+    box = page.locator("svg[role=img], img").bounding_box()
+    assert box["width"] >= 240
+    assert box["height"] >= 160
+    assert figure.alt in page.locator("body").inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.close()
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_at_least_thirty_frames_a_second(name, show):
+    """Software rendering. Half as many are asked for: the machine may be busy."""
+    page = show(FIGURES[name]()._repr_html_())
+    page.wait_for_timeout(500)
+    frames = page.evaluate(
+        """new Promise((done) => {
+        const start = performance.now();
+        let frames = 0;
+        const count = () => {
+            frames++;
+            const seconds = (performance.now() - start) / 1000;
+            seconds < 2 ? requestAnimationFrame(count) : done(frames / seconds);
+        };
+        requestAnimationFrame(count);
+    })"""
+    )
+    print(f"{name}: {frames:.0f} frames a second")
+    assert frames > 15

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib import image
 from matplotlib.ticker import MaxNLocator
+from scipy import stats
 
 from lecture_utils import laws
 from lecture_utils._checks import finite, finite_array, one_of, positive, positive_int
@@ -79,34 +80,36 @@ def _still(x_label, y_label, *curves):
 
     Each curve is (name, colour, x, y), where `y` may have several rows.
     """
+    top = 10 + 16 * len(curves)
+    bottom = top + 130
     xs, ys = (np.concatenate([np.ravel(curve[k]) for curve in curves]) for k in (2, 3))
 
     def across(x):
         return np.round(44 + 300 * (x - xs.min()) / np.ptp(xs), 1)
 
     def down(y):
-        return np.round(150 - 138 * (y - ys.min()) / np.ptp(ys), 1)
+        return np.round(bottom - 128 * (y - ys.min()) / np.ptp(ys), 1)
 
     def text(x, y, words, anchor="middle"):
         return f'<text x="{x}" y="{y}" text-anchor="{anchor}">{words}</text>'
 
     def ticks(values):
         marks = MaxNLocator(5).tick_values(values.min(), values.max())
-        return marks[(marks >= values.min()) & (marks <= values.max())]
+        return marks[(marks >= values.min()) & (marks <= values.max())].round(9) + 0.0
 
-    parts = ['<path d="M44 12V150H344" fill="none" stroke="currentColor"/>']
-    parts += [text(across(x), 166, f"{x:g}") for x in ticks(xs)]
+    parts = [f'<path d="M44 {top}V{bottom}H344" fill="none" stroke="currentColor"/>']
+    parts += [text(across(x), bottom + 16, f"{x:g}") for x in ticks(xs)]
     parts += [text(40, down(y) + 4, f"{y:g}", "end") for y in ticks(ys)]
-    parts += [text(194, 184, x_label), text(4, 10, y_label, "start")]
+    parts += [text(194, bottom + 34, x_label), text(4, 12, y_label, "start")]
     for k, (name, colour, x, y) in enumerate(curves):
         style = f'fill="none" stroke="{colour}" stroke-width="2"'
         for values in np.atleast_2d(y):
             points = np.column_stack([across(x), down(values)]).ravel()
             parts.append(f'<polyline points="{" ".join(map(str, points))}" {style}/>')
-        parts.append(f'<path d="M214 {22 + 16 * k}h20" {style}/>')
-        parts.append(text(240, 26 + 16 * k, name, "start"))
+        parts.append(f'<path d="M214 {8 + 16 * k}h20" {style}/>')
+        parts.append(text(240, 12 + 16 * k, name, "start"))
     return (
-        '<svg viewBox="0 0 360 190" width="360" style="max-width: 100%" font-size="12" '
+        f'<svg viewBox="0 0 360 {bottom + 40}" width="360" style="max-width: 100%" font-size="12" '
         f'font-family="sans-serif" fill="currentColor" role="img" aria-label="Theory: {y_label} '
         f'against {x_label}">{"".join(parts)}</svg><br>'
     )
@@ -137,11 +140,27 @@ def sgd_quadratic(learning_rate=0.5, batch_size=4):
         raise ValueError(f"learning_rate must be at most 1.9, got {learning_rate}")
     batch_size = positive_int("batch_size", batch_size, at_most=64)
     _power_of_two("batch_size", batch_size)
+    scale = learning_rate / batch_size
+    curves = [
+        ("exact", _THEORY, scale / (2 - learning_rate * (1 + 2 / batch_size))),
+        ("constant noise", "currentColor", scale / (2 - learning_rate)),
+        ("leading order", _MUTED, scale / 2),
+    ]
+    w = np.linspace(-4, 4, 101) * np.sqrt(scale / 2)
     return Explorable(
         "sgd_quadratic",
         {"learning_rate": learning_rate, "batch_size": batch_size, "seed": 2025},
         "Histogram of the weights of many learners under stochastic gradient descent, with three "
         "predicted Gaussian curves: exact, constant noise, and leading order.",
+        _still(
+            "weight w",
+            "density",
+            *(
+                (name, colour, w, stats.norm.pdf(w, scale=np.sqrt(variance)))
+                for name, colour, variance in curves
+                if variance > 0
+            ),
+        ),
     )
 
 
@@ -173,26 +192,36 @@ def signal_propagation(sigma_w=1.0, width=32):
     _power_of_two("width", width)
     if width < 4:
         raise ValueError(f"width must be at least 4, got {width}")
+    node, weight = np.polynomial.hermite_e.hermegauss(80)
+    variance = [sigma_w**2]
+    for _ in range(9):
+        mean_square = weight @ np.tanh(np.sqrt(variance[-1]) * node) ** 2 / weight.sum()
+        variance.append(sigma_w**2 * mean_square)
     return Explorable(
         "signal_propagation",
         {"sigma_w": sigma_w, "width": width, "seed": 2025},
         "Variance of the pre-activations against the layer, on a logarithmic axis: thin lines for "
         "twenty random networks, dots for their mean, a thick line for infinite width.",
+        _still(
+            "layer",
+            "variance of the pre-activations",
+            ("infinite width", _THEORY, np.arange(1, 11), variance),
+        ),
     )
 
 
 def dyson_fan(levels=12, temperature=1.0):
-    r"""Dyson Brownian motion from the origin, with the repulsion on or off.
+    r"""Dyson Brownian motion from the origin: levels that repel, or do not, held by springs.
 
-    The levels obey :math:`dx_i=[-x_i+\sum_j\beta T/(x_i-x_j)]dt+\sqrt{2T}\,dB_i` with
-    :math:`\beta` = 1 (on) or 0 (off); the edge is :math:`\sqrt{2TN(1-e^{-2t})}`.
+    The levels obey :math:`dx_i=[-\Omega x_i+\sum_j\beta g^2/(x_i-x_j)]dt+\sqrt2\,g\,dB_i`; the edge
+    is :math:`g\sqrt{2\beta N(1-e^{-2\Omega t})/\Omega}`. At first :math:`\Omega=\beta=1`.
 
     Parameters
     ----------
     levels : int
         First position of the slider, from 2 to 30.
     temperature : float
-        First position of the slider, T = g squared over Omega, from 0.1 to 2.
+        First position of the slider, g squared, from 0.1 to 2.
 
     Returns
     -------
@@ -208,11 +237,20 @@ def dyson_fan(levels=12, temperature=1.0):
         raise ValueError(f"levels must be at least 2, got {levels}")
     if not 0.1 <= positive("temperature", temperature) <= 2:
         raise ValueError(f"temperature must lie between 0.1 and 2, got {temperature}")
+    t = np.linspace(0, 3**0.5, 21) ** 2
+    edge = np.sqrt(-2 * temperature * levels * np.expm1(-2 * t))
+    places = laws.semicircle(2**-0.5, 1).ppf((np.arange(levels) + 0.5) / levels)
     return Explorable(
         "dyson_fan",
         {"levels": levels, "temperature": temperature, "seed": 2025},
         "Levels leave the origin and spread in time like a fan inside a predicted edge; beside it "
-        "a histogram of final levels on a semicircle.",
+        "a histogram of final levels on a semicircle, below it one of their gaps on its law.",
+        _still(
+            "time t",
+            "level x",
+            ("levels", _DATA, t, np.outer(places, edge)),
+            ("edge", _THEORY, t, (-edge, edge)),
+        ),
     )
 
 
@@ -287,13 +325,13 @@ def marchenko_pastur(r=0.25, strength=0.0):
     if not 0 <= finite("strength", strength) <= 2:
         raise ValueError(f"strength must lie between 0 and 2, got {strength}")
     law = laws.marchenko_pastur(r)
-    x = np.linspace(*law.support(), 101)[1:-1]
+    x = np.linspace(*law.support(), 121)
     return Explorable(
         "marchenko_pastur",
         {"r": r, "strength": strength, "seed": 2025},
         "Histogram of the levels of random matrices on the Marchenko-Pastur curve, the largest "
         "level of each marked, with a dashed line where its mean is predicted.",
-        _still("level x", "density", (f"r = {r:g}", _THEORY, x, law.pdf(x))),
+        _still("level x", "density", (f"r = {r:g}", _THEORY, x, np.minimum(law.pdf(x), 2))),
     )
 
 
@@ -322,11 +360,20 @@ def two_levels(levels=2, beta=1):
     levels = positive_int("levels", levels, at_most=8)
     if levels < 2:
         raise ValueError(f"levels must be at least 2, got {levels}")
+    s = np.linspace(0, 3.5, 101)
+    normal_numbers = one_of("beta", beta, (0, 1, 2, 4)) + 1
+    law = stats.chi(normal_numbers, scale=1 / stats.chi.mean(normal_numbers))
     return Explorable(
         "two_levels",
-        {"levels": levels, "beta": one_of("beta", beta, (0, 1, 2, 4)), "seed": 2025},
+        {"levels": levels, "beta": beta, "seed": 2025},
         "Histogram of the spacings of neighbouring levels of random matrices on the law of two "
         "levels, and the levels of two dozen matrices as columns of dots.",
+        _still(
+            "spacing / mean",
+            "density",
+            ("two levels", _THEORY, s, law.pdf(s)),
+            ("independent", _MUTED, s, np.exp(-s)),
+        ),
     )
 
 

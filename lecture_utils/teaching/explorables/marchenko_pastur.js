@@ -2,7 +2,7 @@
 // 1/M and perhaps a planted direction, against the law of Marchenko and Pastur; their largest level
 // against two predictions.
 import { DATA, MUTED, THEORY, addButton, addDrawing, addLoop, addRow, addSlider, addStatus, axes,
-  gaussian, legend, line, ticks } from "./stage.js";
+  gaussian, histogramPath, legend, line, ticks } from "./stage.js";
 import { distance, levels } from "./spectra.js";
 
 const MOST = 2 ** 17;
@@ -190,14 +190,8 @@ export function render({ model, el }) {
       x: [0, span], y: [0, TOP], xLabel: "level x", yLabel: "density",
       xTicks: ticks(0, span), yTicks: [0, 0.5, 1].map((p) => [p, p]),
     });
-    const bars = (counts, opacity) => {
-      const path = Array.from(counts, (number, k) => {
-        const level = Math.min((number * BINS) / (matrices * columns * span), TOP);
-        return `V${Y(level).toFixed(1)}H${X(((k + 1) * span) / BINS).toFixed(1)}`;
-      }).join("");
-      return `<path d="M${X(0)} ${Y(0)}${path}V${Y(0)}Z" fill="${DATA}" ` +
-        `fill-opacity="${opacity}"/>`;
-    };
+    const histogram = (counts, opacity) => histogramPath(X, Y, 0, span, counts.map((number) =>
+      Math.min((number * BINS) / (matrices * columns * span), TOP)), opacity);
     const theory = `stroke="${THEORY}" stroke-width="2.5"`;
     const foretold = `stroke="${THEORY}" stroke-width="2.5" stroke-dasharray="5 3"`;
     const edge = `stroke="${MUTED}" stroke-width="2" stroke-dasharray="2 4"`;
@@ -207,7 +201,7 @@ export function render({ model, el }) {
       return [X(x), Y(Math.min(density(r, x), TOP))];
     });
     const zeros = atom(r);
-    return frame + bars(all, 0.45) + bars(largestOnes, 0.9) +
+    return frame + histogram(all, 0.45) + histogram(largestOnes, 0.9) +
       (zeros ? line([[X(0), Y(0)], [X(0), Y(TOP)]], `stroke="${DATA}" stroke-width="6"`) : "") +
       line(curve, theory) +
       line([[X(high), Y(0)], [X(high), Y(0.35)]], edge) +

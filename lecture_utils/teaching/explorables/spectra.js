@@ -1,4 +1,4 @@
-// Levels of symmetric matrices, and how far a sample lies from its law.
+// Levels of symmetric matrices, the law of their spacings, and how far a sample lies from a law.
 
 // Off-diagonal numbers below this, in units of the largest number, are zero.
 const NEGLIGIBLE = 1e-14;
@@ -66,6 +66,38 @@ export function levels(a) {
     }
   }
   return d.sort();
+}
+
+/** The error function, by a series of positive terms. */
+function erf(x) {
+  let term = x;
+  let sum = 0;
+  for (let k = 1; Math.abs(term) > 1e-17 * Math.abs(sum); k++) {
+    sum += term;
+    term *= (2 * x * x) / (2 * k + 1);
+  }
+  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
+}
+
+// Spacing of two levels: length of a normal vector of beta + 1 components. Its mean, and the
+// number in front of its density x^beta exp(-x^2/2):
+const ROOT = Math.sqrt(2 / Math.PI);
+const MEANS = { 0: ROOT, 1: 1 / ROOT, 2: 2 * ROOT, 4: (8 / 3) * ROOT };
+const NORMS = { 0: ROOT, 1: 1, 2: ROOT, 4: ROOT / 3 };
+
+/** Density of the spacing s of two levels, of mean one; beta is 0 (independent), 1, 2 or 4. */
+export function spacingDensity(beta, s) {
+  const x = MEANS[beta] * s;
+  return NORMS[beta] * MEANS[beta] * x ** beta * Math.exp((-x * x) / 2);
+}
+
+/** Its distribution function. */
+export function spacingDistribution(beta, s) {
+  const x = MEANS[beta] * s;
+  if (beta === 1) return -Math.expm1((-x * x) / 2);
+  const half = x > 8 ? 1 : erf(x / Math.SQRT2);
+  const terms = { 0: 0, 2: x, 4: x + x ** 3 / 3 };
+  return half - ROOT * terms[beta] * Math.exp((-x * x) / 2);
 }
 
 /** Kolmogorov-Smirnov distance of a sample from a distribution function. */

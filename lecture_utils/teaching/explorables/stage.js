@@ -152,6 +152,15 @@ export function line(points, style) {
   return `<polyline points="${points.map((p) => p.map((v) => v.toFixed(1))).join(" ")}" ${style}/>`;
 }
 
+/** Bars of equal width from `low` to `high`. */
+export function histogramPath(X, Y, low, high, heights, opacity) {
+  const path = Array.from(heights, (height, k) => {
+    const end = low + ((k + 1) * (high - low)) / heights.length;
+    return `V${Y(height).toFixed(1)}H${X(end).toFixed(1)}`;
+  }).join("");
+  return `<path d="M${X(low)} ${Y(0)}${path}V${Y(0)}Z" fill="${DATA}" fill-opacity="${opacity}"/>`;
+}
+
 /** Entries of a legend, [text, style of its line], from the pixel (x, y) downwards. */
 export function legend(x, y, entries) {
   return entries

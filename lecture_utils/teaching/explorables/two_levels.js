@@ -1,8 +1,8 @@
 // Levels of small random matrices: spacings of neighbours, in units of their mean, against the law
 // of two levels.
 import { DATA, MUTED, THEORY, addButton, addDrawing, addLoop, addRow, addSlider, addStatus, axes,
-  gaussian, legend, line } from "./stage.js";
-import { distance, levels } from "./spectra.js";
+  gaussian, histogramPath, legend, line } from "./stage.js";
+import { distance, levels, spacingDensity, spacingDistribution } from "./spectra.js";
 
 const MOST = 2 ** 17;
 const END = 3.5;
@@ -11,38 +11,6 @@ const SHOWN = 24;
 const BETAS = [0, 1, 2, 4];
 const CLASSES = ["independent", "symmetric (β = 1)", "hermitian (β = 2)", "quaternion (β = 4)"];
 const SUBSCRIPTS = { 0: "₁", 1: "₂", 2: "₃", 4: "₅" };
-
-/** The error function, by a series of positive terms. */
-export function erf(x) {
-  let term = x;
-  let sum = 0;
-  for (let k = 1; Math.abs(term) > 1e-17 * Math.abs(sum); k++) {
-    sum += term;
-    term *= (2 * x * x) / (2 * k + 1);
-  }
-  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
-}
-
-// Spacing of two levels: length of a normal vector of beta + 1 components. Its mean, and the
-// number in front of its density x^beta exp(-x^2/2):
-const ROOT = Math.sqrt(2 / Math.PI);
-const MEANS = { 0: ROOT, 1: 1 / ROOT, 2: 2 * ROOT, 4: (8 / 3) * ROOT };
-const NORMS = { 0: ROOT, 1: 1, 2: ROOT, 4: ROOT / 3 };
-
-/** Density of the spacing s of two levels, of mean one; beta is 0 (independent), 1, 2 or 4. */
-export function density(beta, s) {
-  const x = MEANS[beta] * s;
-  return NORMS[beta] * MEANS[beta] * x ** beta * Math.exp((-x * x) / 2);
-}
-
-/** Its distribution function. */
-export function distribution(beta, s) {
-  const x = MEANS[beta] * s;
-  if (beta === 1) return -Math.expm1((-x * x) / 2);
-  const half = x > 8 ? 1 : erf(x / Math.SQRT2);
-  const terms = { 0: 0, 2: x, 4: x + x ** 3 / 3 };
-  return half - ROOT * terms[beta] * Math.exp((-x * x) / 2);
-}
 
 // A quaternion as the real matrix that multiplies by it: place (a, b) holds component a XOR b with
 // this sign. Its first two rows and columns are a complex number, the first one is a real number.
@@ -129,7 +97,7 @@ export function render({ model, el }) {
 
   function announce() {
     while (count >= announceAt) announceAt *= 2;
-    const found = distance(spacings(), (s) => distribution(beta, s));
+    const found = distance(spacings(), (s) => spacingDistribution(beta, s));
     status(`${count} spacings. Kolmogorov-Smirnov distance from the law of two levels, ` +
       `χ${SUBSCRIPTS[beta]}: ${found.toFixed(4)}. Chance alone makes it ` +
       `about ${(0.87 / Math.sqrt(count)).toFixed(4)}.` +
@@ -145,10 +113,7 @@ export function render({ model, el }) {
     });
     const counts = new Float64Array(BINS);
     for (const s of spacings()) if (s < END) counts[Math.floor((s / END) * BINS)]++;
-    const bars = Array.from(counts, (number, k) => {
-      const level = Math.min((number * BINS) / (count * END), top);
-      return `V${Y(level).toFixed(1)}H${X(((k + 1) * END) / BINS).toFixed(1)}`;
-    }).join("");
+    const heights = counts.map((number) => Math.min((number * BINS) / (count * END), top));
     const curve = (law, style) => line(Array.from({ length: 141 }, (_, k) => {
       const s = (END * k) / 140;
       return [X(s), Y(law(s))];
@@ -165,8 +130,8 @@ export function render({ model, el }) {
         `cy="${(height / 2 + 5 - (value / span) * (height / 2 - 55)).toFixed(1)}"/>`).join("");
     }).join("");
     return frame +
-      `<path d="M${X(0)} ${Y(0)}${bars}V${Y(0)}Z" fill="${DATA}" fill-opacity="0.5"/>` +
-      curve((s) => Math.exp(-s), independent) + curve((s) => density(beta, s), theory) +
+      histogramPath(X, Y, 0, END, heights, 0.5) +
+      curve((s) => Math.exp(-s), independent) + curve((s) => spacingDensity(beta, s), theory) +
       legend(X(1.5), 20, [
         [`two levels, χ${SUBSCRIPTS[beta]}`, theory],
         ["independent, exp(−s)", independent],
