@@ -276,7 +276,7 @@ export function render({ model, el }) {
     shown = begin(false);
     // A whole run and some spacings at once, for those who want no motion.
     train(COLUMNS + 1, 150);
-    measure(50);
+    measure(120);
     drawRun();
     drawSpacings();
     announce();
