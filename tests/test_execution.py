@@ -317,6 +317,39 @@ def test_a_damaged_build_heals(tmp_path, harm, where):
     assert book.executed() == set()
 
 
+READ = "from pathlib import Path\ntext = Path('table.csv').read_text()\n"
+REWRITE = """
+from pathlib import Path
+if not Path("done").exists():
+    Path("table.csv").write_text("second")
+    Path("done").touch()
+"""
+WAIT = """
+import time
+from pathlib import Path
+while not list(Path("../_build/executed").glob("*/*.json")):
+    time.sleep(0.1)
+"""
+
+
+@pytest.mark.parametrize(
+    ("pages", "complaint"),
+    [
+        ({"page": READ + REWRITE + "text"}, "changed while the page was executed, build again"),
+        ({"page": READ + "text", "later": WAIT + REWRITE}, "has changed since; build again"),
+    ],
+    ids=["while it runs", "after it ran"],
+)
+def test_a_file_that_changes_during_a_build_is_noticed(tmp_path, pages, complaint):
+    """Else the page would show the old content, and count as up to date."""
+    book = Book(tmp_path, pages, {"book/table.csv": "first"})
+    result = book.build()
+    assert result.returncode != 0
+    assert complaint in result.stderr
+    assert book.executed() == {"page"}
+    assert "second" in book.html("page")
+
+
 def test_the_last_runs_are_kept_and_older_ones_forgotten(tmp_path):
     store = execution.Store(tmp_path)
     page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")])

@@ -210,7 +210,7 @@ def run_page(page: Page, root: Path, timeout: int) -> tuple[Run, str | None]:
         extra_arguments=KERNEL_ARGUMENTS,
     )
     error = None
-    start = time.perf_counter()
+    began, start = time.time(), time.perf_counter()
     with tempfile.NamedTemporaryFile("r", encoding="utf-8") as notes:
         watching = {"PROJECT_ROOT": str(root), "PROJECT_READS": notes.name}
         try:
@@ -220,6 +220,11 @@ def run_page(page: Page, root: Path, timeout: int) -> tuple[Run, str | None]:
         wall = time.perf_counter() - start
         paths = {Path(line) for line in notes.read().splitlines()} | {root / pin for pin in PINS}
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    ours = [p for p in sorted(paths) if not NOT_THE_PROJECT & set(p.relative_to(root).parts)]
+    # The page may have read another content than the digest below is of. No date is set back here.
+    changed = [p.name for p in ours if p.is_file() and p.stat().st_ctime > began]
+    if changed and not error:
+        error = f"changed while the page was executed, build again: {', '.join(changed)}"
     run = Run(
         outputs=[cell.outputs for cell in code_cells(page.notebook)],
         language_info=page.notebook.metadata.get("language_info", {}),
@@ -227,11 +232,7 @@ def run_page(page: Page, root: Path, timeout: int) -> tuple[Run, str | None]:
         wall_seconds=round(wall, 2),
         cpu_seconds=round(usage.ru_utime + usage.ru_stime, 2),
         peak_memory_mb=round(usage.ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)),
-        reads={
-            path.relative_to(root).as_posix(): digest(path)
-            for path in sorted(paths)
-            if not NOT_THE_PROJECT & set(path.relative_to(root).parts)
-        },
+        reads={path.relative_to(root).as_posix(): digest(path) for path in ours},
     )
     return run, error
 
@@ -320,7 +321,8 @@ def execute_stale_pages(app, env, added, changed, removed) -> list[str]:
     before = getattr(env, "executed_pages", {})
     env.executed_pages = {}
     for page in sorted(pages, key=lambda page: page.name):
-        run = store.find(page.notebook)
+        if (run := store.find(page.notebook)) is None:
+            raise ExtensionError(f"{page.name}: a file that it read has changed since; build again")
         env.executed_pages[page.name] = {
             name: getattr(run, name)
             for name in ("executed", "wall_seconds", "cpu_seconds", "peak_memory_mb")
