@@ -793,9 +793,9 @@ def test_dyson_fan_obeys_mouse_and_keyboard(show):
     assert slide("repulsion β", "End") == "4"
     distance, chance = distances()
     assert distance < 3 * chance
-    assert slide("confinement Ω", "Home") == "0.0"
+    assert slide("springs Ω", "Home") == "0.0"
     assert edge() == 24.0
-    assert slide("temperature g²", "Home") == "0.1"
+    assert slide("noise g²", "Home") == "0.1"
     assert edge() == 7.59
     box = page.get_by_label("levels N").bounding_box()
     page.mouse.click(box["x"] + 8, box["y"] + box["height"] / 2)
@@ -810,6 +810,37 @@ def test_dyson_fan_obeys_mouse_and_keyboard(show):
     before = fan.inner_html()
     page.get_by_role("button", name="Start again").press("Enter")
     assert fan.inner_html() != before
+
+
+@pytest.mark.parametrize("name", sorted(FIGURES.keys() - {"phase_diagram"}))
+def test_every_slider_obeys_keyboard_and_mouse(name, show):
+    """What stands still, for those who want no motion, changes with each slider and only then."""
+    page = show(FIGURES[name]()._repr_html_(), reduced_motion="reduce")
+
+    def seen():
+        return page.locator("p").inner_text(), [
+            svg.inner_html() for svg in page.locator("svg").all()
+        ]
+
+    sliders = page.get_by_role("slider").all()
+    assert len(sliders) >= 2
+    for slider in sliders:
+        for mouse in (False, True):
+            value, (words, pictures) = slider.get_attribute("aria-valuetext"), seen()
+            page.wait_for_timeout(50)
+            assert seen() == (words, pictures)
+            right = slider.evaluate("e => 2 * e.value < +e.min + +e.max")
+            if mouse:
+                box = slider.bounding_box()
+                across = box["width"] * (0.8 if right else 0.2)
+                page.mouse.click(box["x"] + across, box["y"] + box["height"] / 2)
+            else:
+                slider.press("ArrowRight" if right else "ArrowLeft")
+            assert slider.get_attribute("aria-valuetext") != value
+            now, drawn = seen()
+            assert now != words
+            for before, after in zip(pictures, drawn, strict=True):
+                assert before != after
 
 
 @pytest.mark.parametrize("name", FIGURES)

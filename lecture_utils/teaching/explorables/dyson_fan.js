@@ -64,9 +64,9 @@ export function render({ model, el }) {
   const row = addRow(el);
   addSlider(row, { label: "levels N", min: 2, max: 30, step: 1, value: n,
     show: String }, (v) => { n = v; restart(); });
-  addSlider(row, { label: "temperature g²", min: 0.1, max: 2, step: 0.1, value: temperature,
+  addSlider(row, { label: "noise g²", min: 0.1, max: 2, step: 0.1, value: temperature,
     show: (v) => v.toFixed(1) }, (v) => { temperature = v; restart(); });
-  addSlider(row, { label: "confinement Ω", min: 0, max: 2, step: 0.1, value: omega,
+  addSlider(row, { label: "springs Ω", min: 0, max: 2, step: 0.1, value: omega,
     show: (v) => v.toFixed(1) }, (v) => { omega = v; restart(); });
   addSlider(row, { label: "repulsion β", min: 0, max: 3, step: 1, value: BETAS.indexOf(beta),
     show: (v) => String(BETAS[v] || "off") }, (v) => { beta = BETAS[v]; restart(); });
