@@ -1,8 +1,8 @@
 // Gaussian restricted Boltzmann machines learn ten modes by persistent contrastive divergence.
 // All matrices stand in the target's basis of waves, where its covariance is diagonal.
 import { DATA, MUTED, THEORY, addButton, addDrawing, addLoop, addRow, addSlider, addStatus, axes,
-  gaussian, legend, line } from "./stage.js";
-import { levels } from "./spectra.js";
+  gaussian, histogramPath, legend, line } from "./stage.js";
+import { levels, spacingDensity } from "./spectra.js";
 
 const N = 10;
 const MU2 = 9;
@@ -211,12 +211,6 @@ const dashed = `stroke="${THEORY}" stroke-dasharray="5 4"`;
 const dotted = `stroke="${MUTED}" stroke-width="2" stroke-dasharray="2 4"`;
 const thin = `stroke="${DATA}" stroke-width="1.2"`;
 
-/** A histogram as the rest of a path; `place` turns a density and the end of its bin into one. */
-function bars(counts, width, place) {
-  const total = counts.reduce((sum, count) => sum + count, 0) || 1;
-  return counts.map((count, k) => place(count / (total * width), (k + 1) * width)).join("");
-}
-
 const curve = (from, to, point, style) =>
   line(Array.from({ length: 81 }, (_, k) => point(from + ((to - from) * k) / 80)), style);
 
@@ -343,9 +337,9 @@ export function render({ model, el }) {
     const setting = `α = ${alpha}, |B| = ${batch === Infinity ? "∞" : batch}`;
     if (batch === Infinity) {
       const most = Math.max(...spacings(shown.seen.at(-1)));
-      status(`${setting}: exact gradients, no noise. After ${shown.age} updates all four spacings ` +
-        `are below ${power10(Math.ceil(Math.log10(Math.max(most, 1e-14))))}: nothing keeps a pair ` +
-        "apart.");
+      const bound = power10(Math.ceil(Math.log10(Math.max(most, 1e-14))));
+      status(`${setting}: exact gradients, no noise. After ${shown.age} updates all four ` +
+        `spacings are below ${bound}: nothing keeps a pair apart.`);
       return;
     }
     const means = PAIRS.map((i, pair) => {
@@ -387,8 +381,9 @@ export function render({ model, el }) {
     const reach = (density) => X(-strip) + 0.43 * (X(0) - X(-strip)) * density * edge;
     const law = curve(0, Math.PI / 2, (angle) =>
       [reach((4 * Math.cos(angle)) / (Math.PI * edge)), Y(edge * Math.sin(angle))], theory);
-    const outline = bars(starts, (1.25 * edge) / starts.length, (density, s) =>
-      `H${reach(density).toFixed(1)}V${Y(s).toFixed(1)}`);
+    const bin = (1.25 * edge) / starts.length;
+    const outline = starts.map((number, k) =>
+      `H${reach(number / (200 * N * bin)).toFixed(1)}V${Y((k + 1) * bin).toFixed(1)}`).join("");
     const cross = `<text x="${X(Math.log10(shown.age + 1))}" y="${Y(3) + 6}" font-size="18" ` +
       'text-anchor="middle" fill="currentColor">✕</text>';
     return markup + bands.join("") +
@@ -411,15 +406,13 @@ export function render({ model, el }) {
       (k % 4 === pair ? sum + s : sum), 0) / count);
     const counts = Array(BINS).fill(0);
     for (let k = 0; k < 4 * count; k++) {
-      counts[Math.min(Math.floor((store[k] / means[k % 4] / far) * BINS), BINS - 1)]++;
+      const s = store[k] / means[k % 4];
+      if (s < far) counts[Math.floor((s / far) * BINS)]++;
     }
-    const outline = bars(counts, far / BINS, (density, s) =>
-      `V${Y(Math.min(density, top)).toFixed(1)}H${X(s).toFixed(1)}`);
-    return markup +
-      `<path d="M${X(0)} ${Y(0)}${outline}V${Y(0)}Z" fill="${DATA}" fill-opacity="0.5"/>` +
+    const heights = counts.map((number) => Math.min((number * BINS) / (4 * count * far || 1), top));
+    return markup + histogramPath(X, Y, 0, far, heights, 0.5) +
       curve(0, far, (s) => [X(s), Y(Math.exp(-s))], dotted) +
-      curve(0, far, (s) => [X(s), Y((Math.PI / 2) * s * Math.exp((-Math.PI / 4) * s * s))],
-        theory) +
+      curve(0, far, (s) => [X(s), Y(spacingDensity(1, s))], theory) +
       legend(X(0.9), 20, [["surmise", theory], ["independent", dotted]]);
   }
 }
