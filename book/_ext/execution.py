@@ -289,7 +289,8 @@ def choose_pages(app, config) -> None:
     if wanted := os.environ.get("BOOK_PAGE"):
         others = {p for p in pages if not is_myst_markdown_notebook((root / p).read_text("utf-8"))}
         # Left out as well: the reference of functions, which imports all modules.
-        pages = others - {"book/api.md"} | {f"{wanted}.md", f"{config.root_doc}.md"}
+        reference = {page for page in others if page.startswith("book/api")}
+        pages = others - reference | {f"{wanted}.md", f"{config.root_doc}.md"}
     config.include_patterns = sorted(pages)
 
 
