@@ -127,11 +127,11 @@ def forces(levels, slope, beta=1.0):
     gaps += np.where(np.eye(levels.shape[-1], dtype=bool), np.inf, 0.0)  # no force on itself
     if np.any(gaps == 0):
         raise ValueError("levels must be distinct, got two that coincide")
-    return positive("beta", beta) * np.sum(1 / gaps, axis=-1) - slope(levels)
+    return positive("beta", beta) * np.sum(1 / gaps, axis=-1) - slope(levels.copy())
 
 
 def _checked(potential, levels):
-    values = np.asarray(potential(levels), dtype=float)
+    values = np.asarray(potential(levels.copy()), dtype=float)
     shape_match("potential(levels)", values, levels.shape, "the shape of levels")
     if np.any(np.isnan(values) | (values == -np.inf)):
         raise ValueError("potential must be a number or +inf, got NaN or -inf")

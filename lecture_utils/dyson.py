@@ -248,7 +248,7 @@ def euler(levels, dt, steps, *, drift, g=1.0, beta=1.0, clip=0.5, rng):
     rng = np.random.default_rng(rng)
     with np.errstate(over="ignore", invalid="ignore"):
         for _ in range(positive_int("steps", steps)):
-            force = drift(levels)
+            force = drift(levels.copy())
             if beta > 0:
                 force = force + beta * g**2 * _repulsion(levels, clip * noise)
             levels = levels + force * dt + noise * rng.standard_normal(levels.shape)
@@ -291,7 +291,7 @@ def strang(levels, dt, steps, *, drift, omega=0.0, g=1.0, beta=1, rng):
 
     def flow(x):
         with np.errstate(over="ignore", invalid="ignore"):
-            moved = x + half * drift(x + half / 2 * drift(x))
+            moved = x + half * drift(x + half / 2 * drift(x.copy()))
         lost = np.count_nonzero(~np.isfinite(moved).all(axis=1))
         if lost:
             raise FloatingPointError(

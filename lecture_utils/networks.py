@@ -149,7 +149,7 @@ def pre_activations(
     layers, signal = [], _checked_input(weights, x)
     for matrix in weights:
         layers.append(signal @ matrix.mT)
-        signal = activation(layers[-1])
+        signal = activation(layers[-1].copy())
     return layers
 
 
@@ -282,7 +282,10 @@ def _response(activation, k):
     """Means of phi^2 and phi^4 at variance k, and the first two k-derivatives of the former."""
 
     def mean(power, polynomial=np.ones_like):
-        return gaussian_mean(lambda z: activation(z) ** power * polynomial(z / np.sqrt(k)), k)
+        def integrand(z):
+            return activation(z.copy()) ** power * polynomial(z / np.sqrt(k))
+
+        return gaussian_mean(integrand, k)
 
     # A derivative with respect to the variance is an expectation with a Hermite polynomial.
     slope = mean(2, lambda u: u**2 - 1) / (2 * k)

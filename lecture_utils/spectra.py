@@ -162,7 +162,7 @@ def unfold(levels, law=None):
         ranks = stats.rankdata(levels).reshape(levels.shape)
         return levels.shape[1] * (ranks - 0.5) / levels.size
     cdf = law.cdf if hasattr(law, "cdf") else law
-    return levels.shape[1] * cdf(levels)
+    return levels.shape[1] * cdf(levels.copy())
 
 
 def spacing_ratios(levels):

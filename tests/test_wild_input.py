@@ -15,6 +15,7 @@ import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from lecture_utils import (
     coulomb_gas,
@@ -30,6 +31,7 @@ from lecture_utils import (
     tails,
 )
 from lecture_utils.teaching import verdicts
+from lecture_utils.teaching.exercises import function
 
 RNG = np.random.default_rng(11)
 LEVELS = np.sort(RNG.normal(size=(6, 4)))
@@ -207,3 +209,47 @@ def test_wild_input_gives_a_result_or_a_name(call, parameter, data):
             refusal = str(error)
     assert re.search(rf"\b{parameter}\b", refusal), refusal
     assert time.monotonic() - began < 10
+
+
+def rude(function):
+    """The same function, as somebody may write it: its argument is scratch paper."""
+
+    def in_place(x):
+        value = function(x.copy())
+        x[...] = 0.1
+        return value
+
+    return in_place
+
+
+CALLABLES = {  # calls of the function that a reader hands in
+    "dyson.euler": lambda f: dyson.euler(LEVELS, 1e-3, 9, drift=f(np.negative), rng=1).levels,
+    "dyson.strang": lambda f: dyson.strang(LEVELS, 1e-3, 9, drift=f(np.negative), rng=1),
+    "coulomb_gas.forces": lambda f: coulomb_gas.forces(LEVELS, f(np.sinh)),
+    "coulomb_gas.log_density": lambda f: coulomb_gas.log_density(LEVELS, f(np.square)),
+    "coulomb_gas.sample_gas": lambda f: (
+        coulomb_gas.sample_gas(f(np.square), LEVELS[0], runs=3, sweeps=9, burn_in=5, rng=1).levels
+    ),
+    "coulomb_gas.one_cut": lambda f: coulomb_gas.one_cut(f(np.sinh)).support(),
+    "spectra.unfold": lambda f: spectra.unfold(LEVELS, f(stats.norm.cdf)),
+    "networks.pre_activations": lambda f: np.concatenate(
+        [z.ravel() for z in networks.pre_activations(WEIGHTS, X, f(np.tanh))]
+    ),
+    "networks.gaussian_mean": lambda f: networks.gaussian_mean(f(np.cosh), 0.5),
+    "tails.bootstrap": lambda f: tails.bootstrap(f(np.mean), LEVELS, rng=1).error,
+    "verdicts.ks_verdict": lambda f: (
+        verdicts.ks_verdict(SAMPLE, f(stats.norm.cdf), bound=0.1).effect
+    ),
+    "exercises.function": lambda f: bool(function(np.square, at=[1, 2])(f(np.square)).correct),
+}
+
+
+@pytest.mark.parametrize("call", CALLABLES.values(), ids=CALLABLES)
+def test_a_function_that_works_in_place_changes_no_result(call):
+    levels, sample = LEVELS.copy(), SAMPLE.copy()
+    polite = call(lambda f: f)
+    for _ in range(2):  # nor that of the next call
+        np.testing.assert_array_equal(call(rude), polite)
+    np.testing.assert_array_equal(call(lambda f: f), polite)
+    np.testing.assert_array_equal(LEVELS, levels)
+    np.testing.assert_array_equal(SAMPLE, sample)
