@@ -351,7 +351,10 @@ def _read_numbers(answer):
 
 def _read_number(entry):
     if not isinstance(entry, sympy.Basic):
-        return float(entry)
+        try:
+            return float(entry)
+        except OverflowError:  # an integer beyond all floats
+            return np.inf
     value = _value(entry)
     if _is_complex(value):
         raise _Unreadable(SENTENCES["real"].format(kind="complex one"))
