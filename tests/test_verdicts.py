@@ -351,6 +351,8 @@ def test_series_far_from_zero_and_of_any_scale(offset, scale):
     x = np.random.default_rng(18).normal(size=400)
     far = verdicts.effective_sample_size(offset + scale * x)
     assert far == pytest.approx(verdicts.effective_sample_size(x), rel=1e-4)
+    verdict = mean_verdict(offset + scale * x, offset, bound=scale)
+    assert verdict.p_value == pytest.approx(mean_verdict(x, 0, bound=1).p_value, rel=1e-4)
     with pytest.raises(ValueError, match="x must vary"):
         verdicts.effective_sample_size(np.full(50, 0.1 + 0.2) * (scale + offset))
 

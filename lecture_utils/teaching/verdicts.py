@@ -296,9 +296,10 @@ def mean_verdict(samples, expected, *, bound):
         If `samples` is not a finite series that varies.
     """
     samples = finite_array("samples", samples, ndim=1)
-    _spread("samples", samples)
+    spread = _spread("samples", samples)
     n_eff = effective_sample_size(samples)
-    error = np.std(samples, ddof=1) / np.sqrt(n_eff)
+    # In units of the spread, whose square is a number at any scale.
+    error = spread * np.std((samples - samples.mean()) / spread, ddof=1) / np.sqrt(n_eff)
     return _location_verdict("t", samples.mean(), error, expected, bound, stats.t(n_eff - 1), n_eff)
 
 
