@@ -6,153 +6,172 @@ from lecture_utils.teaching.claims import Statement, make_claim
 
 CLAIMS = {
     "quartic": Statement(
-        "Forty levels in the quartic potential have the density of the saddle point (largest "
-        "distance of the three).",
+        r"For each of three $\mu$ forty levels in $N(\mu x^2/2+x^4/4)$ follow the saddle-point "
+        "density (largest distance of the three).",
         "within",
         figure="fig-cg-teaser",
         lecture="Dyson Brownian motion and Coulomb gas",
     ),
     "no-semicircle-critical": Statement(
-        "A semicircle of the same variance describes the quartic gas (critical).",
+        r"Forty levels in the quartic potential at the critical $\mu=-\sqrt2$ follow the "
+        "semicircle of the same variance.",
         "reject",
         figure="fig-cg-teaser",
     ),
     "no-semicircle-two-cuts": Statement(
-        "A semicircle of the same variance describes the quartic gas (two cuts).",
+        r"Forty levels in the quartic double well $\mu=-3$ (two cuts) follow the semicircle of "
+        "the same variance.",
         "reject",
         figure="fig-cg-teaser",
     ),
     "zero-flux-symbolic": Statement(
-        "The product formula solves the stationary Fokker-Planck equation as the slide writes it, "
-        "for any constant $g_i$.",
+        "Three levels in $x^4/4$, all $g_i$ different: the product formula solves the slide's "
+        "stationary Fokker-Planck equation.",
         lecture="Dyson Brownian motion and Coulomb gas",
     ),
     "zero-flux-unequal": Statement(
-        "The product formula is stationary for unequal $g_i$ when $A_{ij} = A_{ji}$ pushes both "
-        "levels alike.",
+        "Three levels in $x^4/4$, all $g_i$ different, with equal and opposite forces "
+        "$A_{ij}=A_{ji}$: the product formula is stationary.",
         "reject",
     ),
     "stieltjes": Statement(
-        "At the Hermite zeros no force acts on any of eight levels.", figure="fig-cg-hermite"
+        r"On eight levels at the zeros of $H_8$ (times $\sigma$) no force acts.",
+        figure="fig-cg-hermite",
     ),
     "frozen": Statement(
-        r"A cold gas ($\beta = 400$, same balance of forces) has its largest level at the largest "
-        "zero.",
+        r"In a cold gas of eight levels ($\beta=400$, same balance of forces) the largest one "
+        "lies on average at the largest zero of $H_8$.",
         "within",
         figure="fig-cg-hermite",
     ),
     "partition-quadrature": Statement(
-        "Quadrature over two and three levels gives the closed form of Z.",
+        "Quadrature over two and over three levels gives the closed form of the Gaussian gas's "
+        "$Z_N$.",
         lecture="Dyson Brownian motion and Coulomb gas",
     ),
     "partition-laguerre": Statement(
-        "Quadrature over two levels of $W^TW$ (5 x 2) gives the closed form of the Laguerre gas."
+        "Quadrature over two levels gives the closed form of the Laguerre gas's $Z$, that of "
+        r"$W^TW$ for $5\times2$ matrices."
     ),
     "partition-thermodynamic": Statement(
-        "Switching the repulsion on step by step gives the closed form of Z at ten levels.",
+        r"Integrating over the strength $\beta$ of the repulsion gives the closed form of $Z$ "
+        "for ten Gaussian levels.",
         figure="fig-cg-partition",
     ),
     "partition-naive": Statement(
-        r"Independent Gaussian samples with their own error bar give $\ln Z$ at sixteen levels.",
+        r"The average over independent Gaussian levels gives $\ln Z$ at sixteen levels, within "
+        "its own error bar.",
         "reject",
         figure="fig-cg-partition",
     ),
     "metropolis-gaussian": Statement(
-        "The Metropolis gas of five levels agrees with tridiagonal matrices (one level of each "
-        "run)."
+        "Five Gaussian levels drawn by Metropolis agree with those of tridiagonal matrices (one "
+        "level of each)."
     ),
     "metropolis-laguerre": Statement(
-        "The Metropolis gas in the Laguerre potential agrees with $W^TW$ for 8 x 4 matrices."
+        r"Four Laguerre levels drawn by Metropolis agree with those of $W^TW$ for $8\times4$ "
+        "matrices (one level of each)."
     ),
     "virial": Statement(
-        r"Ten levels in a double well obey the virial theorem $\langle xU'\rangle = (N+1)/2$ "
-        "exactly."
+        r"Ten levels in a quartic double well ($\mu=-3$) obey the virial theorem $\langle "
+        r"xU'\rangle=(N+1)/2$."
     ),
     "one-cut": Statement(
-        "Force balance on one interval, solved numerically, gives the closed forms of semicircle, "
-        "Marchenko-Pastur and quartic density."
+        "Force balance on one interval, solved numerically, gives the closed forms of the "
+        "semicircle, the Marchenko-Pastur and a quartic law."
     ),
     "squares-semicircle": Statement(
-        "In a deep double well the squares of forty levels lie on a semicircle.",
+        r"The squares of forty levels in the quartic double well $\mu=-3$ lie on a semicircle.",
         "within",
         figure="fig-cg-teaser",
     ),
     "unequal-as-written": Statement(
-        "For the stochastic equation as written the product formula holds with unequal noise.",
+        r"In the equation as written, with $g_1\neq g_2$, the centre of a pair follows the "
+        "product formula.",
         "within",
         figure="fig-cg-unequal",
         lecture="Dyson Brownian motion and Coulomb gas",
     ),
     "unequal-equal-forces-centre": Statement(
-        "With equal and opposite forces the centre of the pair stays a Gaussian about zero.",
+        r"With equal and opposite forces and $g_1\neq g_2$ the centre of a pair is a Gaussian "
+        "about zero of variance $(g_1^2+g_2^2)/4$.",
         "within",
         figure="fig-cg-unequal",
     ),
     "unequal-equal-forces-product": Statement(
-        "With equal and opposite forces and unequal noise the product formula holds.",
+        r"With equal and opposite forces and $g_1\neq g_2$ the centre of a pair follows the "
+        "product formula.",
         "reject",
         figure="fig-cg-unequal",
         lecture="Dyson Brownian motion and Coulomb gas",
     ),
     "unequal-matrix-symmetric": Statement(
-        "Levels of a symmetric matrix, with unequal noise, have equal variances, and centre and "
-        "gap are uncorrelated."
+        r"Both levels of a symmetric $2\times2$ matrix with unequal noise have the same "
+        "variance: centre and gap are uncorrelated."
     ),
     "unequal-glued-symmetric": Statement(
-        "Levels with noise glued to them, with unequal noise, have equal variances, and centre "
-        "and gap are uncorrelated.",
+        r"Both levels of a pair with noises $g_1\neq g_2$ glued to them have the same variance: "
+        "centre and gap are uncorrelated.",
         "reject",
     ),
     "pinned-gas": Statement(
-        r"The gas with wells at $\kappa_i$ shifts its levels by "
-        r"$\sigma^2\sum_j1/(\kappa_i-\kappa_j)$.",
+        r"Four levels of a gas with wells at $\kappa_i$ are shifted by "
+        r"$\sigma^2\sum_j1/(\kappa_i-\kappa_j)$ on average.",
         "within",
         figure="fig-cg-pinned",
     ),
     "pinned-matrix": Statement(
-        r"A matrix around $\mathrm{diag}(\kappa)$ shifts them by half as much.",
+        r"The levels of a matrix around $\mathrm{diag}(\kappa_1,\dots,\kappa_4)$ are shifted by "
+        r"$\frac12\sigma^2\sum_j1/(\kappa_i-\kappa_j)$ on average.",
         "within",
         figure="fig-cg-pinned",
     ),
     "pinned-control": Statement(
-        r"The Coulomb gas predicts the shift of a matrix around $\mathrm{diag}(\kappa)$.",
+        r"The levels of a matrix around $\mathrm{diag}(\kappa_1,\dots,\kappa_4)$ are shifted as "
+        r"those of the gas, by $\sigma^2\sum_j1/(\kappa_i-\kappa_j)$.",
         "reject",
         figure="fig-cg-pinned",
     ),
     "temperature-harmonic": Statement(
-        "The size of the gas in a harmonic well grows with the power 0.5 of the temperature.",
+        r"The size $\langle x^2\rangle^{1/2}$ of ten levels in the well $x^2/2$ grows as "
+        "$T^{1/2}$.",
         figure="fig-cg-temperature",
         lecture="Stationary distribution",
     ),
     "temperature-quartic": Statement(
-        "The size of the gas in a quartic well grows with the power 0.25 of the temperature.",
+        r"The size $\langle x^4\rangle^{1/4}$ of ten levels in the well $x^4/4$ grows as "
+        "$T^{1/4}$.",
         figure="fig-cg-temperature",
         lecture="Stationary distribution",
     ),
     "temperature-control": Statement(
-        "The harmonic exponent $1/2$ holds in the quartic well, too.",
+        r"The size $\langle x^4\rangle^{1/4}$ of ten levels in the well $x^4/4$ grows as "
+        "$T^{1/2}$, as in the harmonic well.",
         "reject",
         figure="fig-cg-temperature",
     ),
     "hill-limit": Statement(
-        "At twice the critical temperature the fraction of levels on the hill tends to that of "
-        "the saddle point.",
+        "At $T=2T_c$ the fraction of levels on the hill tends to that of the saddle point as "
+        r"$1/N\to0$ (parabola through five $N$).",
         "within",
         figure="fig-cg-hill",
     ),
     "hill-correction": Statement(
-        "At forty levels the fraction is within two per cent of the saddle point with its first "
-        "correction in $1/N$.",
+        "At $T=2T_c$ and $N=40$ the fraction of levels on the hill is the saddle point's with "
+        "its $1/N$ correction, to two per cent.",
         "within",
         figure="fig-cg-hill",
     ),
     "hill-no-correction": Statement(
-        "At forty levels the fraction is that of the saddle point alone.",
+        "At $T=2T_c$ and $N=40$ the fraction of levels on the hill is the saddle point's alone, "
+        "to two per cent.",
         "reject",
         figure="fig-cg-hill",
     ),
     "no-repulsion": Statement(
-        "Levels without repulsion obey the virial theorem of five levels.", "reject"
+        r"Without repulsion, five levels in $x^4/4$ have the $\langle x^4\rangle=(N+1)/2=3$ of "
+        "five that repel.",
+        "reject",
     ),
 }
 

@@ -6,107 +6,130 @@ from lecture_utils.teaching.claims import Statement, make_claim
 
 CLAIMS = {
     "surmise": Statement(
-        "The spacing of the student's levels follows the Wigner surmise in every setting with "
-        r"$\alpha/|\mathcal B|\leq10^{-3}$.",
+        r"In each of the sixteen settings, all with $\alpha/|\mathcal B|\leq10^{-3}$, the "
+        "spacing of the student's two levels follows the Wigner surmise.",
         lecture="Wigner surmise",
     ),
     "weak-orders": Statement(
-        r"The equation has weak order one; with $\frac\alpha4|\nabla\mathcal L|^2$ added to the "
-        "loss, two.",
+        "For the mean square distance from the teacher at time one, the equation has weak order "
+        r"one; with $\frac\alpha4|\nabla\mathcal L|^2$ added to the loss, two.",
         lecture="Back to weight matrix dynamics",
     ),
-    "weak-order-control": Statement("The first equation has weak order two.", "reject"),
+    "weak-order-control": Statement(
+        "For the mean square distance from the teacher at time one, the first equation, without "
+        r"$\frac\alpha4|\nabla\mathcal L|^2$, has weak order two.",
+        "reject",
+    ),
     "second-equation-width": Statement(
-        r"At $\alpha=0.4$ the second equation has the stationary spacing of SGD.",
+        r"At $\alpha=0.4$, $|\mathcal B|=400$ the second equation has the stationary mean square "
+        "spacing of SGD, to two per cent.",
         "reject",
         lecture="Stationary distribution",
     ),
     "mean-spacing": Statement(
-        r"$\langle S\rangle=\sqrt{\pi\alpha A/|\mathcal B|}$ times the finite-step factor in all "
-        r"settings: slope $\sqrt\pi$.",
+        r"In all sixteen settings $\langle S\rangle=\sqrt{\pi\alpha A/|\mathcal B|}$ times the "
+        "finite-step factor.",
         lecture="Wigner surmise: 4 degenerate pairs",
     ),
-    "leading-order": Statement(r"At $\alpha=0.4$ this is true without the factor.", "reject"),
-    "mean-square": Statement(r"$\langle s^2\rangle=4/\pi$ in all settings."),
+    "leading-order": Statement(
+        r"At $\alpha=0.4$ (two settings) $\langle S\rangle=\sqrt{\pi\alpha A/|\mathcal B|}$, "
+        "without the finite-step factor.",
+        "reject",
+    ),
+    "mean-square": Statement(r"In all sixteen settings $\langle s^2\rangle=4/\pi$."),
     "two-level-density": Statement(
-        r"The levels of the student follow the two-level density with $\sigma$ predicted, not "
-        "fitted.",
+        "At the base setting a level of each student, drawn at random, follows the two-level "
+        r"density with the predicted $\sigma$.",
         lecture="Wigner semi-circle",
     ),
     "uncorrelated-levels": Statement(
-        "Levels taken from different students follow the surmise.",
+        "The distance of two levels from different students follows the surmise, in units of "
+        "its mean.",
         "reject",
         lecture="Wigner surmise",
     ),
     "u4-labels": Statement(
-        "With label noise $U_4$ is that of its exact moments at every $T$.",
+        r"With label noise $U_4$ is that of its exact moments at all five $T$ ($\alpha=0.2$).",
         lecture="Wigner semi-circle",
     ),
     "short-cut-labels": Statement(
-        "Gaussian students with label noise have the $U_4$ of plainly trained ones at the largest "
-        "$T$."
+        "At $T=0.05$, students by the short cut with label noise have the $U_4$ of students "
+        "trained on inputs and labels."
     ),
     "u4-independent": Statement(
-        "With independent noise $U_4$ is that of its exact moments at every $T$.",
+        "With noise independent of the inputs $U_4$ is that of its exact moments at all five "
+        r"$T$ ($\alpha=0.2$).",
         lecture="Wigner semi-circle",
     ),
     "short-cut-independent": Statement(
-        "Gaussian students with independent noise have the $U_4$ of plainly trained ones at the "
-        "largest $T$.",
+        "At $T=0.05$, students with noise independent of the inputs have the $U_4$ of students "
+        "trained on inputs and labels.",
         "reject",
     ),
     "u4-slopes": Statement(
-        "For both noises $U_4$ starts as $-4/27$ plus the predicted multiple of $T$."
+        r"The exact $U_4$ starts as $-\frac4{27}+\frac4{81}T$ with label noise, as "
+        r"$-\frac4{27}+\frac{145}{81}T$ with independent noise."
     ),
     "u4-shape-labels": Statement(
-        "With label noise $U_4$ stays within 0.01 of $-4/27$ up to $T=0.05$.", "within"
+        r"With label noise the exact $U_4$ stays within 0.01 of $-\frac4{27}$ at all five $T$ up "
+        r"to 0.05 ($\alpha=0.2$).",
+        "within",
     ),
     "u4-shape-independent": Statement(
-        "With independent noise $U_4$ stays within 0.01 of $-4/27$ up to $T=0.05$.", "reject"
+        "With noise independent of the inputs the exact $U_4$ stays within 0.01 of "
+        r"$-\frac4{27}$ at all five $T$ up to 0.05 ($\alpha=0.2$).",
+        "reject",
     ),
     "split-teacher": Statement(
-        "A teacher with two different levels leads to Rice's law of spacings.",
+        r"If the teacher's levels are $4\sigma$ apart, the spacing of the student's follows "
+        "Rice's law.",
         lecture="Stationary distribution",
     ),
     "product-formula": Statement(
-        "There the product formula holds, with a potential centred at the target of each level.",
+        r"If the teacher's levels are $4\sigma$ apart, the student's spacing follows the product "
+        "formula, each level in a potential at its own target.",
         "reject",
         lecture="Stationary distribution",
     ),
     "with-replacement": Statement(
-        r"With replacement the variance of the weights goes as $(\alpha/|\mathcal B|)^1$ (short "
-        "epochs).",
+        "With batches drawn with replacement the variance of the weights goes as $T^1$ (ten "
+        r"data sets, $|\mathcal B|=8$).",
         "within",
         lecture="Linear scaling relation",
     ),
     "reshuffled-cubic": Statement(
-        r"Without replacement the variance of the weights goes as $(\alpha/|\mathcal B|)^3$ "
-        "(short epochs).",
+        "With reshuffled batches and short epochs the variance of the weights goes as $T^3$ "
+        r"(ten data sets, $|\mathcal B|=8$).",
         "within",
         lecture="Linear scaling relation",
     ),
     "reshuffled": Statement(
-        r"Without replacement the variance of the weights goes as $(\alpha/|\mathcal B|)^1$ "
-        "(short epochs).",
+        "With reshuffled batches and short epochs the variance of the weights goes as $T^1$ "
+        r"(ten data sets, $|\mathcal B|=8$).",
         "reject",
         lecture="Linear scaling relation",
     ),
     "v-of-x": Statement(
-        r"The mean spacing of $X$ follows from the $V$ of its own update: $\sqrt\pi\cdot2w\sigma$.",
+        "The mean spacing of $X=W^2$ follows from the $V$ of its own update: it is "
+        r"$\sqrt\pi\cdot2w\sigma$ with $w=2$.",
         lecture="Back to weight matrix dynamics",
     ),
     "v-of-w": Statement(
-        r"It follows from the $V$ of the gradient, $\mathbb V[\delta\mathcal L/\delta W]$, alone.",
+        r"The mean spacing of $X=W^2$ follows from $\mathbb V[\delta\mathcal L/\delta W]$ alone: "
+        r"it is $\sqrt\pi\,\sigma$.",
         "reject",
         lecture="Back to weight matrix dynamics",
     ),
     "laguerre": Statement(
-        r"Levels of $W^TW$ with noise white in $W$ follow the Laguerre law with $s^2=\alpha "
-        r"V/(|\mathcal B|\gamma(2-\alpha\gamma))$.",
+        r"With decay and noise white in $W$ ($3\times2$) the spacing of $W^TW$ follows the "
+        r"Laguerre law, $s^2=\alpha V/(|\mathcal B|\gamma(2-\alpha\gamma))$.",
         lecture="From rectangular to symmetric matrices",
     ),
     "laguerre-surmise": Statement(
-        "Their two levels follow the Wigner surmise.", "reject", lecture="Wigner surmise"
+        r"With decay and noise white in $W$ ($3\times2$) the spacing of $W^TW$ follows the "
+        "Wigner surmise.",
+        "reject",
+        lecture="Wigner surmise",
     ),
 }
 

@@ -6,25 +6,32 @@ from lecture_utils.teaching.claims import Statement, make_claim
 
 CLAIMS = {
     "loss": Statement(
-        "The loss is $n_L/2$ times PyTorch's.", lecture="Loss function example: mean squared error"
+        "The loss is $n_L/2$ times PyTorch's mean squared error.",
+        lecture="Loss function example: mean squared error",
     ),
     "levels": Statement(
         "The levels of $X=W^TW$ are the squared singular values of $W$, ascending.",
         lecture="From rectangular to symmetric matrices",
     ),
     "normalisation": Statement(
-        r"Variance $\sigma^2$ on the diagonal and $\sigma^2/2$ off it gives the surmise with the "
-        r"same $\sigma$.",
+        r"A $2\times2$ matrix with variance $\sigma^2$ on the diagonal and $\sigma^2/2$ off it "
+        r"has the surmise's spacing, with the same $\sigma$.",
         lecture="Wigner surmise",
     ),
     "equal-variances": Statement(
-        r"Variance $\sigma^2/2$ in every entry gives the same law.",
+        r"A symmetric $2\times2$ matrix with variance $\sigma^2/2$ in every entry has the "
+        r"surmise's spacing, with the same $\sigma$.",
         "reject",
         lecture="Wigner surmise",
     ),
-    "cumulant": Statement("Two levels have $U_4=-4/27$.", lecture="Wigner semi-circle"),
+    "cumulant": Statement(
+        r"The levels of symmetric Gaussian $2\times2$ matrices have $U_4=-4/27$.",
+        lecture="Wigner semi-circle",
+    ),
     "cumulant-semicircle": Statement(
-        "Two levels have the semicircle's $U_4=-1/3$.", "reject", lecture="Wigner semi-circle"
+        r"The levels of symmetric Gaussian $2\times2$ matrices have the semicircle's $U_4=-1/3$.",
+        "reject",
+        lecture="Wigner semi-circle",
     ),
 }
 
