@@ -6,165 +6,190 @@ from lecture_utils.teaching.claims import Statement, make_claim
 
 CLAIMS = {
     "universal-spacings": Statement(
-        "Sign matrices, Wishart matrices and a lattice operator share one law of spacings.",
+        "Spacings of sign matrices, Wishart matrices and a lattice operator, taken together, "
+        "follow the law of real symmetric matrices.",
         "within",
         figure="fig-rm-teaser",
         lecture="Random Matrix Theory (RMT)",
     ),
     "two-levels-beta-1": Statement(
-        r"The spacing of two levels is $\sqrt2\sigma\chi_{2}$ for $\beta = 1$.",
+        r"The spacing of two real symmetric levels ($\beta=1$) follows $\sqrt2\,\sigma\chi_2$.",
         figure="fig-rm-two-levels",
         lecture="Wigner surmise",
     ),
     "two-levels-beta-2": Statement(
-        r"The spacing of two levels is $\sqrt2\sigma\chi_{3}$ for $\beta = 2$.",
+        r"The spacing of two complex Hermitian levels ($\beta=2$) follows "
+        r"$\sqrt2\,\sigma\chi_3$.",
         figure="fig-rm-two-levels",
     ),
     "two-levels-beta-4": Statement(
-        r"The spacing of two levels is $\sqrt2\sigma\chi_{5}$ for $\beta = 4$.",
+        r"The spacing of two quaternion levels ($\beta=4$) follows $\sqrt2\,\sigma\chi_5$.",
         figure="fig-rm-two-levels",
     ),
     "half-diagonal": Statement(
-        "A sampler with half the diagonal variance gives the exact spacing law.", "reject"
+        "Two levels with half the variance on the diagonal have the spacing law "
+        r"$\sqrt2\,\sigma\chi_2$.",
+        "reject",
     ),
     "two-level-density": Statement(
-        "One of two levels follows the density with the error function.",
+        "One of two levels, picked at random, follows the density with the error function.",
         figure="fig-rm-two-density",
         lecture="Wigner semi-circle",
     ),
     "two-levels-no-semicircle": Statement(
-        "The two-level density is a semicircle.", "reject", figure="fig-rm-two-density"
+        "One of two levels, picked at random, follows the semicircle of the same variance.",
+        "reject",
+        figure="fig-rm-two-density",
     ),
-    "binder-2": Statement("$U_4 = -4/27$ for two levels.", lecture="Wigner semi-circle"),
+    "binder-2": Statement(
+        "Two levels of a real symmetric Gaussian matrix have $U_4=-4/27$.",
+        lecture="Wigner semi-circle",
+    ),
     "binder": Statement(
-        "$U_4 = -(N-1)(N+2)/3(N+1)^2$ at all five sizes (largest deviation).",
+        "$U_4=-(N-1)(N+2)/3(N+1)^2$ for five $N$ from 2 to 50 (largest deviation).",
         "within",
         lecture="Wigner semi-circle",
     ),
     "binder-label": Statement(
-        "Two levels have the cumulant of the semicircle, $-1/3$.",
+        "Two levels of a real symmetric Gaussian matrix have the cumulant of the semicircle, "
+        "$U_4=-1/3$.",
         "reject",
         lecture="Wigner semi-circle",
     ),
     "semicircle-50": Statement(
-        "At fifty levels the density is the semicircle to one per cent.",
+        "The density of fifty levels is the semicircle, to $D=0.01$.",
         "within",
         figure="fig-rm-semicircle",
         lecture="Wigner semi-circle",
     ),
     "semicircle-correction": Statement(
-        "Half-way to the edge the correction at twenty levels is the predicted one, to a quarter "
-        "of it.",
+        "At twenty levels and $x=-R/2$ the distribution function differs from the semicircle's "
+        "by the first correction, to a quarter of it.",
         "within",
         figure="fig-rm-semicircle",
     ),
     "semicircle-not-5": Statement(
-        "The density of five levels is a semicircle.", "reject", figure="fig-rm-semicircle"
+        "The density of five levels is the semicircle, to $D=0.01$.",
+        "reject",
+        figure="fig-rm-semicircle",
     ),
     "gaudin": Statement(
-        "Central spacings of large real symmetric matrices follow Gaudin's law.",
+        r"Central spacings of real symmetric $60\times60$ matrices follow Gaudin's law for "
+        r"$\beta=1$.",
         "within",
         lecture="Wigner surmise",
     ),
     "surmise-error": Statement(
-        r"The surmise is within one per cent of the exact distribution ($\beta = 1$).",
+        "The distribution functions of the surmise and of Gaudin's law differ by at most 0.01 "
+        r"($\beta=1$).",
         figure="fig-rm-controls",
         lecture="Wigner surmise",
     ),
     "control-uncorrelated": Statement(
-        "The spacings of the control “uncorrelated” are those of a random matrix.",
+        "The spacings of uncorrelated levels follow the law of large real symmetric matrices.",
         "reject",
         figure="fig-rm-controls",
     ),
     "control-picket-fence": Statement(
-        "The spacings of the control “picket fence” are those of a random matrix.",
+        "The spacings of a jittered picket fence follow the law of large real symmetric matrices.",
         "reject",
         figure="fig-rm-controls",
     ),
     "unfold-ensemble": Statement(
-        "Unfolded by the ensemble, even sixteen levels show the exact spacing law.",
+        r"Unfolded by the ensemble, the sixteen levels of $64\times16$ matrices have Gaudin's "
+        "spacings, to $D=0.015$.",
         "within",
         figure="fig-rm-unfolding",
     ),
     "unfold-none": Statement(
-        "Sixteen levels show the law without unfolding.", "reject", figure="fig-rm-unfolding"
+        r"Without unfolding, the sixteen levels of $64\times16$ matrices have Gaudin's spacings, "
+        "to $D=0.015$.",
+        "reject",
+        figure="fig-rm-unfolding",
     ),
     "unfold-polynomial": Statement(
-        "A polynomial of seventh order, fitted to each spectrum, unfolds it.",
+        r"Unfolded by a polynomial of seventh order, the sixteen levels of $64\times16$ matrices "
+        "have Gaudin's spacings, to $D=0.015$.",
         "reject",
         figure="fig-rm-unfolding",
     ),
     "ratio": Statement(
-        "The mean spacing ratio has its known value in all four cases (largest deviation).",
+        "The mean spacing ratio of uncorrelated, GOE, GUE and GSE levels has its known value "
+        "(largest deviation of the four).",
         "within",
     ),
     "ratio-control": Statement(
-        "Real symmetric matrices have the spacing ratio of uncorrelated levels.", "reject"
+        "The levels of real symmetric matrices have the mean spacing ratio of uncorrelated ones.",
+        "reject",
     ),
     "rigidity": Statement(
-        "In a window of four levels the number variance is the exact one in all three classes "
-        "(largest deviation).",
+        "In a window of four spacings the number variance of GOE, GUE and GSE levels is the "
+        "exact one (largest deviation).",
         "within",
         figure="fig-rm-number-variance",
     ),
     "rigidity-control": Statement(
-        "Uncorrelated levels are as rigid as those of real symmetric matrices.",
+        "In a window of four spacings uncorrelated levels have the number variance of GOE levels.",
         "reject",
         figure="fig-rm-number-variance",
     ),
     "zeta-heights": Statement(
-        "Zeros number 100, 1000 and 5000 are those of mpmath: none is missed on the way."
+        "Riemann zeros number 100, 1000 and 5000 are those of mpmath: none is missed on the way."
     ),
     "zeta-gue": Statement(
-        "The spacings of Riemann zeros near one million are close to those of unitary random "
-        r"matrices ($\beta = 2$).",
+        "The spacings of Riemann zeros above height one million are within $D=0.03$ of the law "
+        r"for $\beta=2$.",
         "within",
         figure="fig-rm-zeta",
     ),
     "zeta-gue-low": Statement(
-        "The spacings of the first ten thousand Riemann zeros are near those of unitary random "
-        "matrices already.",
+        "The spacings of the first ten thousand Riemann zeros are within $D=0.03$ of the law "
+        r"for $\beta=2$.",
         "within",
     ),
     "zeta-not-goe": Statement(
-        r"The spacings of Riemann zeros are those of real symmetric matrices ($\beta = 1$).",
+        "The spacings of Riemann zeros above height one million are within $D=0.03$ of the law "
+        r"for $\beta=1$.",
         "reject",
         figure="fig-rm-zeta",
     ),
     "dirac": Statement(
-        r"The lattice Dirac operator has the spacings of $\beta = 1$, 2 and 4 with links in "
-        "$Z_2$, U(1) and SU(2) (largest distance).",
+        "With links in $Z_2$, U(1) and SU(2) the lattice Dirac operator has the spacings of "
+        r"$\beta=1$, 2 and 4 (largest distance).",
         "within",
         figure="fig-rm-dirac",
         lecture="Random Matrix Theory (RMT)",
     ),
     "dirac-wrong-class": Statement(
-        r"The lattice Dirac operator with SU(2) links has $\beta = 2$.",
+        r"With links in SU(2) the lattice Dirac operator has the spacings of $\beta=2$.",
         "reject",
         figure="fig-rm-dirac",
     ),
     "anderson-metal": Statement(
-        "The disordered lattice at w = 6 has the spacing ratio of GOE levels.",
+        "At weak disorder, $w=6$, the Anderson model has the mean spacing ratio of GOE levels.",
         "within",
         figure="fig-rm-anderson",
     ),
     "anderson-field": Statement(
-        "The disordered lattice at w = 6 in a magnetic field has the spacing ratio of GUE levels.",
+        "At weak disorder, $w=6$, in a magnetic field the Anderson model has the mean spacing "
+        "ratio of GUE levels.",
         "within",
         figure="fig-rm-anderson",
     ),
     "anderson-insulator": Statement(
-        "The disordered lattice at w = 80 has the spacing ratio of uncorrelated levels.",
+        "At strong disorder, $w=80$, the Anderson model has the mean spacing ratio of "
+        "uncorrelated levels.",
         "within",
         figure="fig-rm-anderson",
     ),
     "anderson-control": Statement(
-        "The levels of the insulator repel as those of random matrices.",
+        "At strong disorder, $w=80$, the Anderson model has the mean spacing ratio of GOE levels.",
         "reject",
         figure="fig-rm-anderson",
     ),
     "coins-diagonal": Statement(
-        "Diagonal matrices have the spacing ratio of random signs.", "reject"
+        "The levels of diagonal matrices have the mean spacing ratio of real symmetric matrices.",
+        "reject",
     ),
 }
 

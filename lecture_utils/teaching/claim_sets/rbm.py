@@ -6,238 +6,284 @@ from lecture_utils.teaching.claims import Statement, make_claim
 
 CLAIMS = {
     "sigma": Statement(
-        r"At $\alpha/|\mathcal B|\leq1.25\cdot10^{-3}$ the $\sigma_i^2$ of each pair, averaged "
-        "over settings, is the predicted one.",
+        r"The $\sigma_i^2$ of each of the four pairs is the predicted one, on average over six "
+        r"settings with $\alpha/|\mathcal B|\leq1/800$.",
         "within",
         figure="fig-rbm-teaser",
         lecture="RBM: Wigner surmise and semi-circle",
     ),
     "marchenko-pastur": Statement(
-        "At the start the levels follow Marchenko and Pastur's law.",
+        "At the start the levels of $WW^T$ follow the Marchenko-Pastur law.",
         "within",
         figure="fig-rbm-flow",
         lecture="Dynamics of learning",
     ),
     "marchenko-pastur-end": Statement(
-        "At the end the levels follow Marchenko and Pastur's law.",
+        "At the end of training the levels of $WW^T$ follow a Marchenko-Pastur law of the same "
+        "mean.",
         "reject",
         figure="fig-rbm-flow",
         lecture="Dynamics of learning",
     ),
-    "flow": Statement("Exact gradients follow the closed form of the flow.", "within"),
+    "flow": Statement(
+        "With exact gradients and aligned weights all ten levels follow the closed form of the "
+        "flow, to one per cent of the largest.",
+        "within",
+    ),
     "infrared-first": Statement(
-        "From random weights the mean modes reach half of their targets in the order infrared to "
-        "ultraviolet.",
+        "From random weights the mean modes reach half of their targets in the order infrared "
+        "to ultraviolet.",
         figure="fig-rbm-flow",
         lecture="Dynamics of learning",
     ),
     "delay": Statement(
-        "Without any noise, random weights are as late as in training.",
+        "With exact gradients, without noise, random weights reach half of each target as late "
+        "as in real training, to 10 %.",
         "within",
         figure="fig-rbm-flow",
     ),
     "delay-overlap": Statement(
-        "They are as late if the rows for different modes start orthogonal, with the same lengths.",
+        "Without noise, weights with orthogonal rows of the same lengths reach half of each "
+        "target as late as in real training, to 10 %.",
         "reject",
         figure="fig-rbm-flow",
     ),
     "forgets-its-start": Statement(
-        "From Marchenko-Pastur and from the target one gets the same ten levels.",
+        "Machines that start from random weights and from the target end with the same ten "
+        "levels (largest distance of the ten).",
         "within",
         figure="fig-rbm-flow",
     ),
     "published": Statement(
-        "At full statistics all mean spacings agree with the published ones within three errors.",
+        "The 24 mean spacings of the shipped runs agree with the published ones within three "
+        "errors, five per cent granted to the latter.",
         "within",
         figure="fig-rbm-repulsion",
         lecture="Wigner surmise: 4 degenerate pairs",
     ),
     "shipped": Statement(
-        "The runs of this page agree with those at full statistics.", figure="fig-rbm-repulsion"
+        "The 40 mean spacings of this page agree with those of the shipped runs.",
+        figure="fig-rbm-repulsion",
     ),
     "exponent": Statement(
-        r"$\sigma_i^2$ over its factor is proportional to $\alpha x_i/|\mathcal B|$: exponent 1.",
+        r"At $\alpha=0.5$ the $\sigma_i^2$ over its factor grows as the first power of $\alpha "
+        r"x_i/|\mathcal B|$.",
         "within",
         figure="fig-rbm-teaser",
         lecture="RBM: Wigner surmise and semi-circle",
     ),
     "slope": Statement(
-        "The slope of the common line is 2.",
+        r"In the six colder settings $\sigma_i^2$ over its factor is $2\,\alpha x_i/|\mathcal "
+        "B|$.",
         "within",
         figure="fig-rbm-teaser",
         lecture="RBM: Wigner surmise and semi-circle",
     ),
     "memory-and-step": Statement(
-        r"At $\alpha=1.28$ all four $\sigma_i^2$ are those with memory and finite step.",
+        r"At $\alpha=1.28$ the $\sigma_i^2$ of all four pairs is that with memory and finite "
+        "step, to 5 %.",
         "within",
         figure="fig-rbm-sigma",
     ),
     "leading-order": Statement(
-        r"At $\alpha=1.28$ all four are $2x_i\alpha/|\mathcal B|$.",
+        r"At $\alpha=1.28$ the $\sigma_i^2$ of all four pairs is that of leading order, "
+        r"$2x_i\alpha/|\mathcal B|$, to 5 %.",
         "reject",
         figure="fig-rbm-sigma",
     ),
     "batches": Statement(
-        r"With fresh batches of data $\sigma_i^2$ is that of both noises.",
+        r"With fresh batches of data $\sigma_i^2$ is that of both noises, of data and of chains, "
+        "to 5 % (four pairs).",
         "within",
         lecture="Learning task",
     ),
     "chains-only": Statement(
-        r"With fresh batches of data $\sigma_i^2$ is that of chains alone.",
+        r"With fresh batches of data $\sigma_i^2$ is that of the noise of the chains alone, to 5 "
+        "% (four pairs).",
         "reject",
         lecture="Learning task",
     ),
-    "plain": Statement("The plain algorithm has the spacings of the module.", "within"),
+    "plain": Statement(
+        "The plain algorithm of this page gives the spacings of the module (60 machines, four "
+        "pairs).",
+        "within",
+    ),
     "surmise": Statement(
-        "Spacings of all pairs in the six colder settings follow the Wigner surmise.",
+        "In the six colder settings the spacings of all four pairs follow the Wigner surmise.",
         figure="fig-rbm-surmise",
         lecture="Wigner surmise: 4 degenerate pairs",
     ),
     "surmise-hot": Statement(
-        "So do spacings in four of the published settings.",
+        "In the four hotter settings, which are published, the spacings of all four pairs "
+        "follow the Wigner surmise.",
         "within",
         figure="fig-rbm-surmise",
         lecture="Wigner surmise: 4 degenerate pairs",
     ),
     "surmise-full": Statement(
-        "At full statistics all forty distribution functions stay close to that of the surmise.",
+        "In the shipped runs all forty distribution functions of spacings are within 0.03 of "
+        "that of the surmise.",
         "within",
         figure="fig-rbm-surmise",
         lecture="Wigner surmise: 4 degenerate pairs",
     ),
     "not-a-pair": Statement(
-        "Two levels that are not degenerate (the single infrared mode and its neighbour) follow "
-        "the surmise.",
+        "The spacing between the single infrared level and its neighbour, which are no pair, "
+        "follows the surmise.",
         "reject",
         figure="fig-rbm-surmise",
         lecture="Wigner surmise",
     ),
     "uncorrelated-levels": Statement(
-        "Levels of pair 2 from two different machines follow the surmise.",
+        "The distance of two levels of pair 2 from different machines follows the surmise, in "
+        "units of its mean.",
         "reject",
         figure="fig-rbm-surmise",
         lecture="Wigner surmise",
     ),
     "two-level-density": Statement(
-        r"Levels of a pair follow the two-level density with the predicted $\sigma$.",
+        r"Levels of pair 2 follow the two-level density with the predicted $\sigma$ "
+        r"($\alpha=0.5$, $|\mathcal B|=400$).",
         "within",
         figure="fig-rbm-density",
         lecture="Wigner semi-circle",
     ),
     "cumulant": Statement(
-        "$U_4$ stays close to $-4/27$ for all pairs in the six colder settings.",
+        "In the six colder settings $U_4=-4/27$ for all four pairs, to 20 %.",
         "within",
         figure="fig-rbm-density",
         lecture="Wigner semi-circle",
     ),
     "cumulant-full": Statement(
-        r"At full statistics and $T\leq1/3200$ it is $-4/27$ for all pairs.",
+        r"In the shipped runs with $T\leq1/3200$ all four pairs have $U_4=-4/27$.",
         figure="fig-rbm-density",
         lecture="Wigner semi-circle",
     ),
     "cumulant-gaussian": Statement(
-        "The cumulant is that of a Gaussian, zero.", "reject", lecture="Wigner semi-circle"
+        "The levels of pair 1 have the cumulant of a Gaussian, $U_4=0$.",
+        "reject",
+        lecture="Wigner semi-circle",
     ),
     "sigma-twice": Statement(
-        r"$\sigma$ of the density is $\sigma$ of the spacings, everywhere.",
+        r"In the six colder settings the $\sigma$ fitted to the density is that of the spacings, "
+        "to 5 %, for all four pairs.",
         "within",
         figure="fig-rbm-density",
         lecture="Wigner semi-circle and surmise",
     ),
     "squeeze": Statement(
-        "At $T=1/800$ the squeeze is the formula plus the measured third cumulants, for each pair.",
+        "At $T=1/800$ sorted spacings are squeezed by the Gaussian formula plus the measured "
+        "third cumulants, to a quarter, for each pair.",
         "within",
         figure="fig-rbm-bend",
     ),
     "squeeze-gaussian": Statement(
-        "The formula for Gaussian elements is enough for pairs 3 and 4.",
+        "At $T=1/800$ the sorted spacings of pairs 3 and 4 are squeezed by the Gaussian formula "
+        "alone, to a quarter.",
         "reject",
         figure="fig-rbm-bend",
     ),
     "shifts": Statement(
-        "Up to $T=1/640$ pairs 2 to 4 are shifted as predicted.",
+        "In the shipped runs up to $T=1/640$ the means of pairs 2 to 4 are shifted as "
+        "predicted, to 5 %.",
         "within",
         figure="fig-rbm-bend",
         lecture="Eigenvalue repulsion",
     ),
     "shifts-diagonal": Statement(
-        "The diagonal elements, which no neighbour pushes, are shifted as predicted in all four "
-        "pairs.",
+        "The diagonal elements of all four pairs, which no neighbour pushes, are shifted as "
+        "predicted, to 10 % (six colder settings).",
         "within",
         figure="fig-rbm-bend",
         lecture="Eigenvalue repulsion",
     ),
     "block-displaced": Statement(
-        r"For $0.0025\leq T<0.01$ the $\sigma_i^2$ of blocks is that of the displaced element.",
+        r"In the shipped runs with $0.0025\leq T<0.008$ the $\sigma_i^2$ of blocks is that of "
+        "the displaced element, to 2 %.",
         "within",
         lecture="RBM: Wigner surmise and semi-circle",
     ),
     "block-target": Statement(
-        r"For $0.0025\leq T<0.01$ the $\sigma_i^2$ of blocks is that of the target.",
+        r"In the shipped runs with $0.0025\leq T<0.008$ the $\sigma_i^2$ of blocks is that of "
+        "the target, to 2 %.",
         "reject",
         lecture="RBM: Wigner surmise and semi-circle",
     ),
     "no-shift": Statement(
-        "On average the levels of pair 4 are at their target.",
+        "In the shipped runs up to $T=1/640$ the mean of pair 4 is not shifted from its target.",
         "reject",
         figure="fig-rbm-bend",
         lecture="Eigenvalue repulsion",
     ),
     "dyson-positions": Statement(
-        "The corrected equation has the positions of trained machines.",
+        "The corrected equation for ten levels puts each of them where training does (largest "
+        "distance of the ten).",
         "within",
         figure="fig-rbm-dyson",
         lecture="Eigenvalue repulsion",
     ),
     "dyson-spacings": Statement(
-        "With and without the two terms one has the spacings of trained machines.",
+        "The equation for ten levels, with and without the two terms, gives all four pairs the "
+        "spacings of training (largest distance).",
         "within",
         figure="fig-rbm-dyson",
         lecture="Eigenvalue repulsion",
     ),
     "dyson-uncorrected": Statement(
-        "Without the two terms the lowest level is where training puts it.",
+        "The equation for ten levels without the two terms puts the lowest one where training "
+        "does.",
         "reject",
         figure="fig-rbm-dyson",
         lecture="Eigenvalue repulsion",
     ),
     "rice": Statement(
-        "Machines that share a finite data set have Rice's spacings, in all four pairs.",
+        "Machines that share a finite data set have Rice's block spacings in all four pairs "
+        "(largest distance).",
         "within",
         figure="fig-rbm-data",
     ),
     "rice-surmise": Statement(
-        "Machines that share a finite data set follow the surmise.",
+        "Machines that share a finite data set have block spacings that follow the surmise in "
+        "all four pairs.",
         "reject",
         figure="fig-rbm-data",
         lecture="Wigner surmise",
     ),
-    "own-surmise": Statement("With a data set each, blocks follow the surmise again.", "within"),
+    "own-surmise": Statement(
+        "Machines with a finite data set each have block spacings that follow the surmise, in "
+        "all pairs and at three $T$.",
+        "within",
+    ),
     "own-data": Statement(
-        r"With a data set each, all $\sigma_i^2$ are larger by $2\kappa_i^2/|\mathcal D|$.",
+        r"With a finite data set for each machine $\sigma_i^2$ is larger by "
+        r"$2\kappa_i^2/|\mathcal D|$: the sum, to 15 %, for all pairs and three $T$.",
         "within",
         figure="fig-rbm-data",
     ),
     "entropy-noise": Statement(
-        "The relative entropy from the truth with exact data is the noise.",
+        "With exact data the relative entropy from the truth is the noise term, to 5 %, at "
+        "three $T$.",
         "within",
         figure="fig-rbm-data",
         lecture="Eigenvalue repulsion",
     ),
     "entropy-truth": Statement(
-        "The relative entropy from the truth is noise plus data.",
+        "With finite data the relative entropy from the truth is the noise term plus that of "
+        "the data, to 5 %, at three $T$.",
         "within",
         figure="fig-rbm-data",
         lecture="Eigenvalue repulsion",
     ),
     "entropy-fit": Statement(
-        "The relative entropy from the data is the noise.",
+        "With finite data the relative entropy from the data is the noise term alone, to 5 %, "
+        "at three $T$.",
         "within",
         figure="fig-rbm-data",
         lecture="Eigenvalue repulsion",
     ),
     "noise-regularises": Statement(
-        "Machines with noise are as close to the truth as the best fit to their data.",
+        "At $T=1/800$ machines are as close to the truth as the best fit to their finite data, "
+        "to 5 %.",
         "reject",
         figure="fig-rbm-data",
         lecture="Eigenvalue repulsion",

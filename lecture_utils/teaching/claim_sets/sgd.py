@@ -6,186 +6,208 @@ from lecture_utils.teaching.claims import Statement, make_claim
 
 CLAIMS = {
     "gaussian-large-batch": Statement(
-        r"At $|\mathcal B| = 128$ the gradient noise of the digits network is close to Gaussian.",
+        r"At $|\mathcal B|=128$ the gradient noise of the digits network, along its strongest "
+        "direction, is within $D=0.03$ of Gaussian.",
         "within",
         figure="fig-sgd-teaser",
         lecture="Stochastic weight matrix dynamics",
     ),
     "gaussian-single-sample": Statement(
-        r"The gradient noise of a single image, $|\mathcal B| = 1$, is Gaussian.",
+        r"At $|\mathcal B|=1$ the gradient noise of the digits network, along its strongest "
+        "direction, is within $D=0.03$ of Gaussian.",
         "reject",
         figure="fig-sgd-teaser",
     ),
     "variance-with-replacement": Statement(
-        r"With replacement the variance of a batch gradient is $V/|\mathcal B|$.",
+        r"With replacement the variance of a batch gradient is $V/|\mathcal B|$ (mean over ten "
+        "sizes and two networks).",
         figure="fig-sgd-cumulants",
         lecture="Stochastic weight matrix dynamics",
     ),
     "variance-without-replacement": Statement(
-        r"Without replacement the variance is $V/|\mathcal B|$ times $(D-|\mathcal B|)/(D-1)$.",
+        r"Without replacement the variance of a batch gradient is $\frac V{|\mathcal "
+        r"B|}\frac{D-|\mathcal B|}{D-1}$ (mean over ten sizes and two networks).",
         figure="fig-sgd-cumulants",
         lecture="Stochastic weight matrix dynamics",
     ),
     "variance-wrong-rule": Statement(
-        r"Batches without replacement follow $V/|\mathcal B|$.",
+        r"Without replacement the variance of a batch gradient is $V/|\mathcal B|$ (mean over "
+        "ten sizes and two networks).",
         "reject",
         figure="fig-sgd-cumulants",
         lecture="Stochastic weight matrix dynamics",
     ),
     "skewness-slope-digits": Statement(
-        "The skewness of the batch gradient (digits) falls with the power $-0.5$ of the batch "
-        "size.",
+        r"The skewness of the digits' batch gradient falls as $|\mathcal B|^{-1/2}$.",
         figure="fig-sgd-cumulants",
         lecture="Stochastic weight matrix dynamics",
     ),
     "kurtosis-slope-digits": Statement(
-        "The kurtosis of the batch gradient (digits) falls with the power $-1$ of the batch size.",
+        r"The excess kurtosis of the digits' batch gradient falls as $|\mathcal B|^{-1}$.",
         figure="fig-sgd-cumulants",
         lecture="Stochastic weight matrix dynamics",
     ),
     "skewness-slope-student": Statement(
-        "The skewness of the batch gradient (student) falls with the power $-0.5$ of the batch "
-        "size.",
+        r"The skewness of the student's batch gradient falls as $|\mathcal B|^{-1/2}$.",
         figure="fig-sgd-cumulants",
         lecture="Stochastic weight matrix dynamics",
     ),
     "kurtosis-slope-student": Statement(
-        "The kurtosis of the batch gradient (student) falls with the power $-1$ of the batch size.",
+        r"The excess kurtosis of the student's batch gradient falls as $|\mathcal B|^{-1}$.",
         figure="fig-sgd-cumulants",
         lecture="Stochastic weight matrix dynamics",
     ),
     "stable-slope": Statement(
-        "Means of a stable law with $a=3/2$ narrow as $B^{-1/3}$.", figure="fig-sgd-heavy"
+        "The quartile distance of means of $B$ variables of a stable law with $a=3/2$ falls as "
+        "$B^{-1/3}$.",
+        figure="fig-sgd-heavy",
     ),
     "cauchy-slope": Statement(
-        "Means of Cauchy variables do not narrow at all.", figure="fig-sgd-heavy"
+        "The quartile distance of means of $B$ Cauchy variables does not fall at all: slope zero.",
+        figure="fig-sgd-heavy",
     ),
     "cauchy-clt": Statement(
-        r"Means of Cauchy variables narrow as $|\mathcal B|^{-1/2}$.",
+        "The quartile distance of means of $B$ Cauchy variables falls as $B^{-1/2}$.",
         "reject",
         figure="fig-sgd-heavy",
     ),
     "marchenko-pastur": Statement(
-        "The whitened batch gradients have the Marchenko-Pastur spectrum: $V$ is their whole "
-        "covariance.",
+        "Batch gradients whitened with the matrix root of $V$ have the Marchenko-Pastur "
+        "spectrum: $V$ is their whole covariance.",
         "within",
         figure="fig-sgd-mp",
         lecture="Stochastic weight matrix dynamics",
     ),
     "diagonal-whitening": Statement(
-        "Dividing each weight's noise by its own standard deviation whitens it: the spectrum is "
-        "Marchenko-Pastur.",
+        "Batch gradients of which each weight is divided by its own standard deviation have the "
+        "Marchenko-Pastur spectrum.",
         "reject",
         figure="fig-sgd-mp",
         lecture="Stochastic weight matrix dynamics",
     ),
     "surrogate-loss": Statement(
-        "The Gaussian surrogate with the full $V$ reproduces the final training loss of real SGD.",
+        "Gaussian noise with the full $V$ gives the final training losses of real SGD, to $D=0.1$.",
         "within",
         lecture="Stochastic weight matrix dynamics",
     ),
     "diagonal-loss": Statement(
-        "Noise with the diagonal of $V$ alone reproduces the final training loss.",
+        "Gaussian noise with the diagonal of $V$ alone gives the final training losses of real "
+        "SGD, to $D=0.1$.",
         "reject",
         lecture="Stochastic weight matrix dynamics",
     ),
     "surrogate-scatter": Statement(
-        "The Gaussian surrogate with the full $V$ reproduces the scatter of the weights of real "
-        "SGD.",
+        "Gaussian noise with the full $V$ gives the scatter of the trained weights of real SGD, "
+        "to $D=0.1$.",
         "within",
         figure="fig-sgd-surrogate",
         lecture="Stochastic weight matrix dynamics",
     ),
     "diagonal-scatter": Statement(
-        "Noise with the diagonal of $V$ alone reproduces the scatter of the weights.",
+        "Gaussian noise with the diagonal of $V$ alone gives the scatter of the trained weights "
+        "of real SGD, to $D=0.1$.",
         "reject",
         figure="fig-sgd-surrogate",
         lecture="Stochastic weight matrix dynamics",
     ),
     "surrogate-one-step": Statement(
-        r"One step with $|\mathcal B|=1$ is described by the Gaussian surrogate.",
+        r"After one step with $|\mathcal B|=1$ real SGD and its Gaussian surrogate are "
+        "distributed alike along the initial gradient, to $D=0.1$.",
         "reject",
         figure="fig-sgd-surrogate",
     ),
     "surrogate-many-steps": Statement(
-        r"After 32 steps with $|\mathcal B|=1$ the Gaussian surrogate describes the runs: the "
-        "theorem has acted in time.",
+        r"After 32 steps with $|\mathcal B|=1$ real SGD and its Gaussian surrogate are "
+        "distributed alike along the initial gradient, to $D=0.1$.",
         "within",
         figure="fig-sgd-surrogate",
     ),
     "quadratic-exact": Statement(
-        r"Real SGD at $\alpha\Omega=0.5$, $|\mathcal B|=4$ has the exact stationary variance.",
+        r"On the quadratic, real SGD at $\alpha\Omega=0.5$, $|\mathcal B|=4$ has the exact "
+        "stationary variance.",
         figure="fig-sgd-quadratic",
         lecture="Stationary distribution",
     ),
     "quadratic-constant": Statement(
-        "With noise of constant strength the constant-noise formula is exact.",
+        r"On the quadratic at $\alpha\Omega=0.5$, $|\mathcal B|=4$, noise of constant strength "
+        "leads to the constant-noise variance.",
         figure="fig-sgd-quadratic",
         lecture="Stationary distribution",
     ),
     "quadratic-leading-control": Statement(
-        "Real SGD has the leading-order variance at this step.",
+        r"On the quadratic, real SGD at $\alpha\Omega=0.5$, $|\mathcal B|=4$ has the "
+        "leading-order variance.",
         "reject",
         figure="fig-sgd-quadratic",
         lecture="Stationary distribution",
     ),
     "quadratic-constant-control": Statement(
-        "Real SGD has the constant-noise variance at this step.",
+        r"On the quadratic, real SGD at $\alpha\Omega=0.5$, $|\mathcal B|=4$ has the "
+        "constant-noise variance.",
         "reject",
         figure="fig-sgd-quadratic",
         lecture="Stationary distribution",
     ),
     "tail-exponent": Statement(
-        r"Near the threshold ($\alpha\Omega=1.2$) the weights have Kesten's power tail.",
+        r"Near the threshold ($\alpha\Omega=1.2$, $|\mathcal B|=4$) the tail of the weights has "
+        "Kesten's exponent, to 15 %.",
         "within",
         figure="fig-sgd-tails",
     ),
     "tail-constant-noise": Statement(
-        "Noise of constant strength has the same tail.", "reject", figure="fig-sgd-tails"
+        r"With noise of constant strength at $\alpha\Omega=1.2$, $|\mathcal B|=4$ the tail of "
+        "the weights has Kesten's exponent, to 15 %.",
+        "reject",
+        figure="fig-sgd-tails",
     ),
     "epoch-exact": Statement(
-        "At the end of an epoch of reshuffled batches the variance is the exact one.",
+        "At the end of an epoch of reshuffled batches the variance of the weight is the exact one.",
         figure="fig-sgd-epoch",
     ),
     "epoch-independent": Statement(
-        "Reshuffled batches act as independent ones.", "reject", figure="fig-sgd-epoch"
+        "At the end of an epoch of reshuffled batches the variance of the weight is that of "
+        "independent batches.",
+        "reject",
+        figure="fig-sgd-epoch",
     ),
     "linear-scaling": Statement(
-        r"The scatter of the digits weights depends on $\alpha/|\mathcal B|$ alone at small "
-        "steps: $a+b=0$.",
+        r"At small steps the scatter of the digits weights, $\alpha^a|\mathcal B|^b$, depends on "
+        r"$\alpha/|\mathcal B|$ alone: $a+b=0$.",
         "within",
         figure="fig-sgd-scaling",
         lecture="Linear scaling relation",
     ),
     "square-root-scaling": Statement(
-        r"The scatter depends on the kick of one step, $\alpha/\sqrt{|\mathcal B|}$: $a+2b=0$.",
+        r"At small steps the scatter of the digits weights, $\alpha^a|\mathcal B|^b$, depends on "
+        r"$\alpha/\sqrt{|\mathcal B|}$ alone: $a+2b=0$.",
         "reject",
         figure="fig-sgd-scaling",
         lecture="Linear scaling relation",
     ),
     "learning-rate-alone": Statement(
-        r"The scatter depends on $\alpha$ alone: $b=0$.",
+        r"At small steps the scatter of the digits weights, $\alpha^a|\mathcal B|^b$, depends on "
+        r"$\alpha$ alone: $b=0$.",
         "reject",
         figure="fig-sgd-scaling",
         lecture="Linear scaling relation",
     ),
     "test-error-collapse": Statement(
-        r"At fixed $\alpha/|\mathcal B|$ doubling $\alpha$ changes the test error by less than "
-        "one test image.",
+        r"At fixed $\alpha/|\mathcal B|$ and stable steps doubling $\alpha$ changes the test "
+        "error by less than one test image.",
         "within",
         figure="fig-sgd-scaling",
         lecture="Linear scaling relation",
     ),
     "test-error-fixed-batch": Statement(
-        r"At $|\mathcal B|=4$ doubling $\alpha$ changes the test error by less than one image "
-        "(ends of the stable range).",
+        r"At $|\mathcal B|=4$ doubling $\alpha$ changes the test error by less than one test "
+        "image (between the ends of the stable range).",
         "reject",
         figure="fig-sgd-scaling",
         lecture="Linear scaling relation",
     ),
     "scaling-breaks": Statement(
-        r"At equal $\alpha/|\mathcal B|$, $\alpha=0.4$ with $|\mathcal B|=64$ scatters as "
-        r"$\alpha=0.025$ with $|\mathcal B|=4$ (ratio 1).",
+        r"At equal $\alpha/|\mathcal B|$ runs with $\alpha=0.4$, $|\mathcal B|=64$ scatter as "
+        r"those with $\alpha=0.025$, $|\mathcal B|=4$, to 20 %.",
         "reject",
         figure="fig-sgd-scaling",
         lecture="Linear scaling relation",
