@@ -53,8 +53,8 @@ CLAIMS = {
         lecture="Wigner semi-circle",
     ),
     "short-cut-labels": Statement(
-        "At $T=0.05$, students by the short cut with label noise have the $U_4$ of students "
-        "trained on inputs and labels."
+        "At $T=0.05$ students whose batches enter as drawn $C$ and $N$ have the $U_4$ of "
+        "students trained on inputs and labels."
     ),
     "u4-independent": Statement(
         "With noise independent of the inputs $U_4$ is that of its exact moments at all five "
@@ -62,8 +62,8 @@ CLAIMS = {
         lecture="Wigner semi-circle",
     ),
     "short-cut-independent": Statement(
-        "At $T=0.05$, students with noise independent of the inputs have the $U_4$ of students "
-        "trained on inputs and labels.",
+        "At $T=0.05$ students with Gaussian noise independent of the inputs have the $U_4$ of "
+        "students trained on inputs and labels.",
         "reject",
     ),
     "u4-slopes": Statement(

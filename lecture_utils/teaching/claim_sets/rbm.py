@@ -66,15 +66,15 @@ CLAIMS = {
         figure="fig-rbm-repulsion",
     ),
     "exponent": Statement(
-        r"At $\alpha=0.5$ the $\sigma_i^2$ over its factor grows as the first power of $\alpha "
-        r"x_i/|\mathcal B|$.",
+        r"At $\alpha=0.5$ the $\sigma_i^2$, over its factor for memory and step, grows as the "
+        r"first power of $\alpha x_i/|\mathcal B|$.",
         "within",
         figure="fig-rbm-teaser",
         lecture="RBM: Wigner surmise and semi-circle",
     ),
     "slope": Statement(
-        r"In the six colder settings $\sigma_i^2$ over its factor is $2\,\alpha x_i/|\mathcal "
-        "B|$.",
+        r"In the six colder settings the $\sigma_i^2$, over its factor for memory and step, is "
+        r"$2\,\alpha x_i/|\mathcal B|$.",
         "within",
         figure="fig-rbm-teaser",
         lecture="RBM: Wigner surmise and semi-circle",

@@ -6,19 +6,19 @@ from lecture_utils.teaching.claims import Statement, make_claim
 
 CLAIMS = {
     "balance": Statement(
-        "Energy, magnetisation and overlap of 32 spins balance after 1000 sweeps, on average "
-        "over couplings and temperatures.",
+        r"After 1000 sweeps 32 spins at $J_0=0$ obey the exact balance $e=-\frac\beta2(1-\langle "
+        r"q^2\rangle)$, on average over seven $T$.",
         lecture="Solvable Model of a Spin-Glass",
     ),
     "balance-map": Statement(
-        "Energy, magnetisation and overlap balance in the runs of the map, on average over "
-        "couplings and temperatures.",
+        "The runs of the map obey the exact balance of energy, magnetisation and overlap, on "
+        "average over all $J_0$ and $T$.",
         figure="fig-sg-map",
         lecture="Solvable Model of a Spin-Glass",
     ),
     "balance-short": Statement(
-        "Energy, magnetisation and overlap of 32 spins balance in the first sweeps, on average "
-        "over couplings and temperatures.",
+        "In the first sweeps 32 spins at $J_0=0$ obey the exact balance "
+        r"$e=-\frac\beta2(1-\langle q^2\rangle)$, on average over seven $T$.",
         "reject",
         lecture="Solvable Model of a Spin-Glass",
     ),
