@@ -74,8 +74,8 @@ CLAIMS = {
         figure="fig-dyson-first-passage",
     ),
     "log-grows": Statement(
-        r"Without stopping, $\langle\ln S+\Omega t\rangle$ is $\ln "
-        r"s+\frac12E_1(s^2/4\sigma^2(e^{2\Omega t}-1))$ at $\Omega t=1$ and $4$ ($s=2\sigma$)."
+        r"Without stopping, $\langle\ln S+\Omega t\rangle$ has grown by half the exponential "
+        r"integral $E_1$ of the text at $\Omega t=1$ and $4$ ($s=2\sigma$)."
     ),
     "log-constant": Statement(
         r"Without stopping, $\langle\ln S+\Omega t\rangle$ is still $\ln s$ at $\Omega t=1$ "
@@ -149,7 +149,7 @@ CLAIMS = {
     ),
     "virial": Statement(
         "Five levels in $V=x^4/4$, stepped by Strang's splitting, obey the virial theorem "
-        r"$\langle\sum_ix_iV'(x_i)\rangle=g^2N(N+1)/2$.",
+        r"$\langle\sum xV'\rangle=g^2N(N+1)/2$.",
         "within",
     ),
     "bru-drift": Statement(
