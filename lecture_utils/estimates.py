@@ -33,7 +33,9 @@ def mean_and_error(values):
     if values.ndim == 0 or len(values) < 2:
         raise ValueError(f"values must hold at least two runs, got shape {values.shape}")
     runs = values.reshape(len(values), -1).mean(axis=1)
-    return float(runs.mean()), float(stats.sem(runs))
+    scatter = runs - runs.mean()
+    scale = np.max(np.abs(scatter)) or 1.0  # squares of numbers near one do not overflow
+    return float(runs.mean()), float(scale * stats.sem(scatter / scale))
 
 
 def power_law_exponent(x, y, error):

@@ -13,7 +13,6 @@ from scipy import signal, stats
 from lecture_utils.teaching import verdicts
 from lecture_utils.teaching.verdicts import (
     chi2_verdict,
-    effective_sample_size,
     holm,
     identity_verdict,
     ks_verdict,
@@ -46,9 +45,7 @@ NULL = {
     ),
     "value": lambda rng: value_verdict(rng.normal(2, 0.1), 0.1, 2, bound=1),
     "mean": lambda rng: mean_verdict(rng.normal(2, 1, size=300), 2, bound=1),
-    "mean of a correlated series": lambda rng: mean_verdict(
-        autoregression(0.7, 4000, rng), 0, bound=1
-    ),
+    "mean of few runs": lambda rng: mean_verdict(autoregression(0.7, (4, 100), rng), 0, bound=1),
     "chi2": lambda rng: chi2_verdict(rng.multinomial(4000, GAUSS), 4000 * GAUSS, bound=1),
 }
 
@@ -59,10 +56,8 @@ WRONG = {
     ),
     "value": lambda rng: value_verdict(rng.normal(2, 0.1), 0.07, 2, bound=1),
     "mean": lambda rng: mean_verdict(rng.normal(2, 1, size=300), 2.05, bound=1),
-    "mean of a correlated series": lambda rng: value_verdict(
-        *(lambda x: (x.mean(), x.std() / np.sqrt(x.size)))(autoregression(0.7, 4000, rng)),
-        0,
-        bound=1,
+    "mean of few runs": lambda rng: mean_verdict(  # one run, taken for a hundred
+        autoregression(0.7, 100, rng), 0, bound=1
     ),
     "chi2": lambda rng: chi2_verdict(
         rng.multinomial(4000, GAUSS[[0, 1, 2, 4, 3]] * 0.1 + GAUSS * 0.9), 4000 * GAUSS, bound=1
@@ -157,37 +152,6 @@ def test_identity_has_no_p_value():
     assert identity_verdict([0.5], [0.0], bound=1).effect == 0.5
 
 
-# --- effective sample size -----------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("rho", [0.0, 0.5, 0.9])
-def test_effective_size_of_an_autoregression(rho):
-    chains = autoregression(rho, (40, 5000), np.random.default_rng(6))
-    exact = 5000 * (1 - rho) / (1 + rho)
-    single = [effective_sample_size(x) for x in chains]
-    assert np.mean(single) == pytest.approx(exact, rel=0.06)
-    assert effective_sample_size(chains) == pytest.approx(40 * exact, rel=0.06)
-
-
-def test_effective_size_of_many_short_chains():
-    # The sum of the 10 x 10 correlation matrix of one chain gives its exact effective size.
-    chains = autoregression(0.8, (20_000, 10), np.random.default_rng(7))
-    lags = np.abs(np.subtract.outer(np.arange(10), np.arange(10)))
-    exact = 20_000 * 100 / np.sum(0.8**lags)
-    assert effective_sample_size(chains) == pytest.approx(exact, rel=0.03)
-
-
-def test_chains_that_never_mix_count_once_each():
-    rng = np.random.default_rng(8)
-    chains = rng.normal(size=(30, 1)) + 1e-3 * rng.normal(size=(30, 400))
-    assert effective_sample_size(chains) == pytest.approx(30, rel=0.05)
-
-
-@pytest.mark.parametrize("n", [50, 51])
-def test_negative_correlation_is_not_credited(n):
-    assert effective_sample_size(np.resize([1.0, -1.0], n)) == n
-
-
 # --- families of tests ---------------------------------------------------------------------------
 
 
@@ -221,10 +185,8 @@ def test_holm_is_the_closed_bonferroni_test(p_values):
         (lambda: value_verdict(1, 0, 1, bound=1), "error must be .* above zero, got 0"),
         (lambda: value_verdict(np.nan, 1, 1, bound=1), "measured must be finite, got nan"),
         (lambda: value_verdict([1, 2], 1, 1, bound=1), "measured must have 0 dimension"),
-        (lambda: mean_verdict([[1, 2]], 1, bound=1), "samples must have 1 dimension"),
-        (lambda: mean_verdict([3], 1, bound=1), "must vary, got the constant 3"),
-        (lambda: effective_sample_size([3.0, 3.0]), "x must vary, got the constant 3"),
-        (lambda: effective_sample_size(np.zeros((2, 2, 2))), "x must have 1 or 2 dimension"),
+        (lambda: mean_verdict([[1, 2]], 1, bound=1), "samples must hold at least two runs"),
+        (lambda: mean_verdict([3, 3], 1, bound=1), "must vary, got the constant 3"),
         (lambda: chi2_verdict([9, 9], [9, 9, 9], bound=1), "expected_counts must have shape"),
         (lambda: chi2_verdict([9, 1], [6, 4], bound=1), "at least 5 in every bin, got 4"),
         (lambda: chi2_verdict([9, 9], [9, 9], bound=1, fitted=1), "bins - 1 - fitted must be"),
@@ -347,14 +309,19 @@ def test_a_family_of_values():
 
 
 @pytest.mark.parametrize(("offset", "scale"), [(1.7e9, 10.0), (0.0, 1e-200), (0.0, 1e200)])
-def test_series_far_from_zero_and_of_any_scale(offset, scale):
+def test_means_far_from_zero_and_of_any_scale(offset, scale):
     x = np.random.default_rng(18).normal(size=400)
-    far = verdicts.effective_sample_size(offset + scale * x)
-    assert far == pytest.approx(verdicts.effective_sample_size(x), rel=1e-4)
     verdict = mean_verdict(offset + scale * x, offset, bound=scale)
     assert verdict.p_value == pytest.approx(mean_verdict(x, 0, bound=1).p_value, rel=1e-4)
-    with pytest.raises(ValueError, match="x must vary"):
-        verdicts.effective_sample_size(np.full(50, 0.1 + 0.2) * (scale + offset))
+    with pytest.raises(ValueError, match="samples must vary"):
+        mean_verdict(np.full(50, 0.1 + 0.2) * (scale + offset), offset, bound=scale)
+
+
+def test_the_mean_of_runs_is_that_of_students_test():
+    x = np.random.default_rng(20).normal(size=7)
+    verdict = mean_verdict(np.stack([x - 1, x + 1], axis=1), 0.3, bound=1)
+    assert verdict.p_value == pytest.approx(stats.ttest_1samp(x, 0.3).pvalue)
+    assert verdict.n_eff == 7
 
 
 def test_a_family_of_laws_is_taken_as_its_standard_member():

@@ -9,9 +9,10 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import fft, stats
+from scipy import stats
 
 from lecture_utils._checks import finite_array, positive, positive_int, shape_match
+from lecture_utils.estimates import mean_and_error
 from lecture_utils.spectra import surmise_distance, surmise_null
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -130,53 +131,6 @@ class Verdict:
         return ", ".join(parts)
 
 
-def effective_sample_size(x):
-    r"""Number of independent draws that determine the mean as well as the series `x` does.
-
-    The integrated autocorrelation time is :math:`\tau = 1 + 2\sum_{t\ge 1}\rho_t`, summed up to
-    Geyer's initial monotone sequence; the result is the number of values over :math:`\tau`.
-    Negative correlation is not credited: the result never exceeds the number of values.
-
-    Parameters
-    ----------
-    x : array_like, shape (n,) or (chains, n)
-        Stationary series, time last. Chains share one mean, so chains that disagree count little.
-
-    Returns
-    -------
-    float
-        Between one and the number of values.
-
-    Raises
-    ------
-    ValueError
-        If `x` has another shape, is not finite, or does not vary.
-
-    References
-    ----------
-    C. J. Geyer, Practical Markov chain Monte Carlo, Statistical Science 7, 473 (1992).
-    """
-    x = np.atleast_2d(finite_array("x", x, ndim=(1, 2)))
-    n = x.shape[1]
-    centred = (x - x.mean()) / _spread("x", x)
-    spectrum = fft.rfft(centred, fft.next_fast_len(2 * n, real=True))
-    # Dividing lag sums by n, not n - t, makes their sum the variance of a chain's mean.
-    covariance = fft.irfft(np.mean(np.abs(spectrum) ** 2, axis=0))[:n] / n
-    rho = covariance / covariance[0]
-    pairs = np.append(rho, 0.0)[: 2 * ((n + 1) // 2)].reshape(-1, 2).sum(axis=1)
-    positive_until = np.argmax(pairs <= 0) if np.any(pairs <= 0) else len(pairs)
-    tau = 2 * np.sum(np.minimum.accumulate(pairs[:positive_until])) - 1
-    return float(x.size / max(tau, 1.0))
-
-
-def _spread(name, x):
-    """Largest distance from the mean, refused if it is no more than rounding."""
-    spread = np.max(np.abs(x - x.mean()))
-    if not spread > 8 * np.finfo(float).eps * np.max(np.abs(x)):
-        raise ValueError(f"{name} must vary, got the constant {x.flat[0]}")
-    return spread
-
-
 def ks_verdict(sample, law, *, bound, n_eff=None):
     """Compare a sample with a continuous law by the Kolmogorov-Smirnov distance.
 
@@ -277,15 +231,12 @@ def value_verdict(measured, error, expected, *, bound):
 
 
 def mean_verdict(samples, expected, *, bound):
-    """Compare the mean of a possibly correlated series with its theory.
-
-    The standard error uses `effective_sample_size`, and the p-value Student's law with as many
-    degrees of freedom (less one).
+    """Compare a mean over independent runs with its theory: a two-sided t test.
 
     Parameters
     ----------
-    samples : array_like, shape (n,)
-        Stationary series in the order of time. Pass independent values in any order.
+    samples : array_like, shape (runs, ...)
+        Values of one run may depend on each other: a run counts as one number, its mean.
     expected : float
     bound : float
         Largest relative deviation (absolute where `expected` is zero) that counts as agreement.
@@ -293,14 +244,16 @@ def mean_verdict(samples, expected, *, bound):
     Raises
     ------
     ValueError
-        If `samples` is not a finite series that varies.
+        If there are fewer than two runs, or they do not differ.
     """
-    samples = finite_array("samples", samples, ndim=1)
-    spread = _spread("samples", samples)
-    n_eff = effective_sample_size(samples)
-    # In units of the spread, whose square is a number at any scale.
-    error = spread * np.std((samples - samples.mean()) / spread, ddof=1) / np.sqrt(n_eff)
-    return _location_verdict("t", samples.mean(), error, expected, bound, stats.t(n_eff - 1), n_eff)
+    samples = finite_array("samples", samples)
+    if samples.ndim == 0 or len(samples) < 2:
+        raise ValueError(f"samples must hold at least two runs, got shape {samples.shape}")
+    measured, error = mean_and_error(samples)
+    if error <= 8 * np.finfo(float).eps * np.max(np.abs(samples)):  # no more than rounding
+        raise ValueError(f"samples must vary, got the constant {samples.flat[0]}")
+    runs = len(samples)
+    return _location_verdict("t", measured, error, expected, bound, stats.t(runs - 1), runs)
 
 
 def _location_verdict(test, measured, error, expected, bound, null, n_eff):
