@@ -3,7 +3,9 @@
 * Formulas are typeset by the MathJax bundle of the installed package `sphinx-mathjax-offline`. Only
   the bundle and its fonts are copied to the site (2 MB); the package, used as an extension, would
   copy all of MathJax (24 MB).
-* Scripts and styles from other hosts are taken off every page.
+* Scripts and styles from other hosts are taken off every page. Scripts run when the page is there,
+  formulas are typeset a paragraph at a time, and drawings keep their place before they arrive: a
+  page can be read and scrolled from the start, on a slow phone too.
 * The theme's script of icons, for which every page waits, keeps those that the site shows (80 kB of
   1.5 MB).
 * Code is written without a span around each name and bracket: these have the colour of plain text
@@ -17,7 +19,7 @@ from __future__ import annotations
 import re
 import shutil
 from importlib.util import find_spec
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from pygments.formatters import HtmlFormatter
 from pygments.token import Name, Punctuation, Text, Whitespace
@@ -27,6 +29,23 @@ from sphinx.highlighting import PygmentsBridge
 # All of TeX's packages in one file: nothing is loaded piece by piece later on.
 BUNDLE = "tex-chtml-full.js"
 FONTS = "output/chtml/fonts/woff-v2"
+
+# Between two paragraphs the browser may answer its reader.
+TYPESET = r"""if (window.MathJax) MathJax.startup = {
+  async pageReady() {
+    for (const part of document.querySelectorAll("article section > :not(section), nav")) {
+      if (!/\\[([]/.test(part.textContent)) continue;
+      await MathJax.typesetPromise([part]);
+      await new Promise((resume) => setTimeout(resume));
+    }
+  },
+};"""
+
+# What scripts in the text of a page call at once.
+AT_ONCE = {"documentation_options.js", "doctools.js"}
+
+DRAWING = re.compile(r'<img (?=[^>]*src="[^"]*_images/([^"]+\.svg)")')
+SIZE = re.compile(r'<svg [^>]*\bwidth="([\d.]+)pt" height="([\d.]+)pt"')
 
 ICONS = "static/scripts/fontawesome.js"
 # An entry of its tables, such as  bars:[448,512,["navicon"],"f0c9","M0 96C0 78.3..."],
@@ -101,6 +120,22 @@ def keep_own_files(app, pagename, templatename, context, doctree) -> None:
     """Remove what is not ours from a page. In place: Sphinx and the theme hold the same lists."""
     for kind in ("script_files", "css_files"):
         context[kind][:] = [file for file in context[kind] if is_wanted(str(file.filename or ""))]
+    for script in context["script_files"]:
+        if script.filename and PurePath(script.filename).name not in AT_ONCE:
+            script.attributes["defer"] = "defer"
+
+
+def give_drawings_their_size(app, pagename, templatename, context, doctree) -> None:
+    """Write the size of each drawing into the page: nothing jumps when it arrives."""
+    files = {name: file for file, name in app.builder.images.items()}
+
+    def sized(image) -> str:
+        drawing = Path(app.srcdir, files[image[1]]).read_text(encoding="utf-8")
+        width, height = (round(float(points) * 4 / 3) for points in SIZE.search(drawing).groups())
+        return f'{image[0]}width="{width}" height="{height}" '
+
+    if "body" in context:
+        context["body"] = DRAWING.sub(sized, context["body"])
 
 
 def is_wanted(filename: str) -> bool:
@@ -119,6 +154,8 @@ def setup(app):
     app.connect("config-inited", silence_thebe)
     app.connect("builder-inited", make_static_folder, priority=100)
     app.connect("html-page-context", keep_own_files, priority=1000)
+    app.connect("html-page-context", give_drawings_their_size)
+    app.add_js_file(None, body=TYPESET, priority=900)  # after the settings of MathJax
     app.connect("build-finished", copy_mathjax)
     app.connect("build-finished", keep_used_icons)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
