@@ -59,12 +59,14 @@ def test_claims_without_a_figure_belong_to_the_one_right_before(claims):
             outputs=[new_output("display_data", metadata=strip)],
         )
 
-    named = replace(claims[1], figure="fig-named")
+    named, nowhere = replace(claims[1], figure="fig-named"), replace(claims[0], figure="")
     notebook = new_notebook(
-        cells=[cell("fig-a"), cell(None, claims[0], named), cell(None, claims[2]),
+        cells=[cell("fig-a"), cell(None, claims[0], named, nowhere), cell(None, claims[2]),
                cell("fig-b", claims[3])]
     )  # fmt: skip
-    assert [claim.figure for claim in claims_of(notebook)] == ["fig-a", "fig-named", None, "fig-b"]
+    assert [claim.figure for claim in claims_of(notebook)] == [
+        *("fig-a", "fig-named", "", None, "fig-b")
+    ]
 
 
 def test_only_exact_claims_form_the_family(claims):

@@ -573,7 +573,7 @@ def test_full_statistics_are_kept_with_their_provenance(tmp_path, monkeypatch):
             np.testing.assert_array_equal(out[name], first[name])
     about = json.loads(str(out["provenance"]))
     assert (about["seed"], about["runs"], about["snapshots"]) == (5, 40, 15)
-    assert 0 < about["cpu_seconds"] < 300
+    assert 0 <= about["cpu_seconds"] < 300
     assert out["data"].tolist() == ["exact", "batches"]
     setting = rbm.Setting(0.8, 640, data="batches")
     i = setting.pairs[:, 0]

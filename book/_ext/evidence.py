@@ -49,7 +49,7 @@ class Row:
 def claims_of(notebook) -> list[Claim]:
     """Claims in a notebook with outputs, in the order of the page.
 
-    A claim that names no figure belongs to that of its cell or of the code cell right before it.
+    A claim that says nothing of figures belongs to that of its cell or of the code cell before.
     """
     claims, before = [], None
     for cell in code_cells(notebook):
@@ -57,7 +57,9 @@ def claims_of(notebook) -> list[Claim]:
         for output in cell.outputs:
             for payload in output.get("metadata", {}).get(CLAIM_KEY, []):
                 made = Claim.from_payload(payload)
-                claims.append(replace(made, figure=made.figure or figure or before))
+                if made.figure is None:
+                    made = replace(made, figure=figure or before)
+                claims.append(made)
         before = figure
     return claims
 

@@ -81,7 +81,7 @@ class Statement:
         "within" (approximate theory): effect within its bound.
         "reject" (negative control): effect beyond its bound and p below `CONTROL_LEVEL`.
     figure : str or None
-        Name of the figure that shows it, where this is not the one right before.
+        Name of the figure that shows it, where this is not the one right before; empty: none does.
     lecture : str or None
         Title of the slide, or name of its equation, that is tested.
     """

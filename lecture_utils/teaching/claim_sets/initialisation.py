@@ -27,6 +27,7 @@ CLAIMS = {
     "torch-default": Statement(
         "The default weights of torch.nn.Linear have the variance $1/(3n_{l-1})$, that is "
         r"$\sigma_W^2=1/3$.",
+        figure="",
         lecture="Weight matrix initialisation",
     ),
     "variance-uneven": Statement(

@@ -8,6 +8,7 @@ CLAIMS = {
     "newborn": Statement(
         r"Before training ($\sigma_W=0.1$) the largest levels of the first layers of forty "
         "networks follow the Tracy-Widom law.",
+        "within",
         figure="fig-mp-teaser",
     ),
     "trained-rejected": Statement(
@@ -39,6 +40,7 @@ CLAIMS = {
     "resolvent": Statement(
         r"The resolvent of one $1600\times400$ matrix lies on the solution of the quadratic "
         "equation, to five per cent.",
+        "within",
         lecture="Initialisation: Marchenko-Pastur distribution",
     ),
     "shapes": Statement(

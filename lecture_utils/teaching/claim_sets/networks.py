@@ -30,6 +30,7 @@ CLAIMS = {
     ),
     "per-sample": Statement(
         "The gradient of the loss is the mean of the gradients of its samples.",
+        figure="",
         lecture="Stochastic weight matrix dynamics",
     ),
     "teacher-saturation": Statement(

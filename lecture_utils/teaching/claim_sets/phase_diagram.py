@@ -141,6 +141,7 @@ CLAIMS = {
     "divergence": Statement(
         r"With all layers free and $T=10^{1/2}$ all networks diverge, at ten $\sigma_W$ from "
         "0.01 to 10.",
+        "within",
         figure="fig-pd-all",
     ),
     "end": Statement(

@@ -82,6 +82,7 @@ CLAIMS = {
     "surmise-error": Statement(
         "The distribution functions of the surmise and of Gaudin's law differ by at most 0.01 "
         r"($\beta=1$).",
+        "within",
         figure="fig-rm-controls",
         lecture="Wigner surmise",
     ),

@@ -95,18 +95,21 @@ CLAIMS = {
         r"With fresh batches of data $\sigma_i^2$ is that of both noises, of data and of chains, "
         "to 5 % (four pairs).",
         "within",
+        figure="",
         lecture="Learning task",
     ),
     "chains-only": Statement(
         r"With fresh batches of data $\sigma_i^2$ is that of the noise of the chains alone, to 5 "
         "% (four pairs).",
         "reject",
+        figure="",
         lecture="Learning task",
     ),
     "plain": Statement(
         "The plain algorithm of this page gives the spacings of the module (60 machines, four "
         "pairs).",
         "within",
+        figure="",
     ),
     "surmise": Statement(
         "In the six colder settings the spacings of all four pairs follow the Wigner surmise.",
@@ -201,12 +204,14 @@ CLAIMS = {
         r"In the shipped runs with $0.0025\leq T<0.008$ the $\sigma_i^2$ of blocks is that of "
         "the displaced element, to 2 %.",
         "within",
+        figure="",
         lecture="RBM: Wigner surmise and semi-circle",
     ),
     "block-target": Statement(
         r"In the shipped runs with $0.0025\leq T<0.008$ the $\sigma_i^2$ of blocks is that of "
         "the target, to 2 %.",
         "reject",
+        figure="",
         lecture="RBM: Wigner surmise and semi-circle",
     ),
     "no-shift": Statement(

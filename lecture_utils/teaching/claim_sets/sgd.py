@@ -88,12 +88,14 @@ CLAIMS = {
     "surrogate-loss": Statement(
         "Gaussian noise with the full $V$ gives the final training losses of real SGD, to $D=0.1$.",
         "within",
+        figure="",
         lecture="Stochastic weight matrix dynamics",
     ),
     "diagonal-loss": Statement(
         "Gaussian noise with the diagonal of $V$ alone gives the final training losses of real "
         "SGD, to $D=0.1$.",
         "reject",
+        figure="",
         lecture="Stochastic weight matrix dynamics",
     ),
     "surrogate-scatter": Statement(

@@ -146,10 +146,6 @@ CLAIMS = {
         "within",
         figure="fig-sg-minima",
     ),
-    "same-couplings": Statement(
-        r"In the set-up with a frozen last layer $J$ is the same at $\sigma_W=1/8$ and 256.",
-        lecture="NN phase diagram: loss at end of training",
-    ),
 }
 
 claim = partial(make_claim, "spin_glass", CLAIMS)

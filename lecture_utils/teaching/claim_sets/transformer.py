@@ -12,14 +12,18 @@ CLAIMS = {
         figure="fig-tf-teaser",
         lecture="Transformer: Wigner surmise",
     ),
-    "parameters": Statement("The model has 209 729 parameters.", lecture="Transformer: nano-GPT"),
+    "parameters": Statement(
+        "The model has 209 729 parameters.", figure="", lecture="Transformer: nano-GPT"
+    ),
     "by-hand": Statement(
         "The four lines of attention on this page give the outputs of PyTorch's, for two heads.",
         figure="fig-tf-attention",
     ),
-    "causal": Statement("Another letter does not change what is predicted before it is read."),
+    "causal": Statement(
+        "Another letter does not change what is predicted before it is read.", figure=""
+    ),
     "causal-control": Statement(
-        "Another letter does not change what is predicted once it is read.", "reject"
+        "Another letter does not change what is predicted once it is read.", "reject", figure=""
     ),
     "gauge": Statement(
         r"The change $K\to KG$, $Q\to QG^{-T}$ leaves the validation loss of trained models as "
@@ -165,14 +169,17 @@ CLAIMS = {
         "With SGD the variance of a level is $4x_is^2$, with the variance $s^2$ of the entries, "
         "to 30 % on average.",
         "within",
+        figure="",
     ),
     "white-slope": Statement(
         "With SGD the variance of a level is proportional to the level: the exponent is 1, to 0.1.",
         "within",
+        figure="",
     ),
     "white-control": Statement(
         "With SGD the variance is the same for all levels of a matrix: the exponent is 0, to 0.1.",
         "reject",
+        figure="",
     ),
     "surgery-part-pruned": Statement(
         "After the Gaussian start, pruning the random part of all K and Q changes the loss by "
@@ -275,36 +282,42 @@ CLAIMS = {
         "After 5000 iterations of the Gaussian start the tail of K in layer 1, as a power law, "
         "has the exponent 1.99 of earlier models, to 0.28.",
         "within",
+        figure="",
         lecture="Transformer: spectral density",
     ),
     "full-sgd-alpha": Statement(
         r"On the large grid the variance of the levels goes, with SGD, as $\alpha^1$, the "
         "exponent to 0.1.",
         "within",
+        figure="",
         lecture="Linear scaling relation",
     ),
     "full-sgd-batch": Statement(
         r"On the large grid the variance of the levels goes, with SGD, as $|\mathcal B|^{-1}$, "
         "the exponent to 0.1.",
         "within",
+        figure="",
         lecture="Linear scaling relation",
     ),
     "full-adamw-alpha": Statement(
         r"On the large grid the variance of the levels goes, with AdamW, as $\alpha^1$, the "
         "exponent to 0.1.",
         "reject",
+        figure="",
         lecture="Linear scaling relation",
     ),
     "full-adamw": Statement(
         r"On the large grid the variance of the levels goes, with AdamW, as $|\mathcal B|^0$, "
         "the exponent to 0.15.",
         "within",
+        figure="",
         lecture="Linear scaling relation",
     ),
     "full-adamw-control": Statement(
         r"On the large grid the variance of the levels goes, with AdamW, as $|\mathcal B|^{-1}$, "
         "the exponent to 0.15.",
         "reject",
+        figure="",
         lecture="Linear scaling relation",
     ),
     "full-exponents": Statement(
