@@ -30,13 +30,13 @@ from sphinx.highlighting import PygmentsBridge
 BUNDLE = "tex-chtml-full.js"
 FONTS = "output/chtml/fonts/woff-v2"
 
-# Between two paragraphs the browser may answer its reader.
+# Between two paragraphs the browser may answer its reader. Timers of a hidden page are slow.
 TYPESET = r"""if (window.MathJax) MathJax.startup = {
   async pageReady() {
     for (const part of document.querySelectorAll("article section > :not(section), nav")) {
       if (!/\\[([]/.test(part.textContent)) continue;
       await MathJax.typesetPromise([part]);
-      await new Promise((resume) => setTimeout(resume));
+      if (!document.hidden) await new Promise((resume) => setTimeout(resume));
     }
   },
 };"""
@@ -130,8 +130,10 @@ def give_drawings_their_size(app, pagename, templatename, context, doctree) -> N
     files = {name: file for file, name in app.builder.images.items()}
 
     def sized(image) -> str:
-        drawing = Path(app.srcdir, files[image[1]]).read_text(encoding="utf-8")
-        width, height = (round(float(points) * 4 / 3) for points in SIZE.search(drawing).groups())
+        size = SIZE.search(Path(app.srcdir, files[image[1]]).read_text(encoding="utf-8"))
+        if size is None:  # it was not drawn by matplotlib
+            return image[0]
+        width, height = (round(float(points) * 4 / 3) for points in size.groups())
         return f'{image[0]}width="{width}" height="{height}" '
 
     if "body" in context:
