@@ -5,7 +5,8 @@ import re
 from pathlib import Path
 
 import yaml
-from jupytext import AsyncTextFileContentsManager
+from jupytext import AsyncTextFileContentsManager, writes
+from nbformat import from_dict
 from nbformat.v4 import new_markdown_cell
 from pybtex.database import parse_file
 
@@ -144,12 +145,16 @@ class Pages(AsyncTextFileContentsManager):
 
     async def save(self, model, path=""):
         if model["type"] == "notebook":
-            cells = model["content"]["cells"]
-            cells = [cell for cell in cells if not cell["metadata"].get("caption")]
-            for cell in cells:
-                if cell["cell_type"] == "markdown":
-                    cell["source"] = written(cell["source"])
-            model["content"]["cells"] = cells
+            notebook = from_dict(model["content"])
+            notebook.cells = [cell for cell in notebook.cells if not cell.metadata.get("caption")]
+            for cell in notebook.cells:
+                if cell.cell_type == "markdown":
+                    cell.source = written(cell.source)
+            model["content"] = notebook
+            settings = notebook.metadata.get("jupytext", {})
+            if settings.get("notebook_metadata_filter") == "-all":
+                # A page without a header: jupytext.toml would give it one.
+                model = {"type": "file", "format": "text", "content": writes(notebook, "md")}
         return await super().save(model, path)
 
 
