@@ -1,7 +1,9 @@
 """What tests of the built book share."""
 
+import json
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+LIVE_FIGURES = ROOT / "lecture_utils/teaching/explorables"
 
 
 @pytest.fixture(scope="session")
@@ -51,3 +54,47 @@ def browser():
         chromium = playwright.chromium.launch(executable_path=executable, args=FLAGS)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="session")
+def run_javascript(tmp_path_factory):
+    """Value of a JavaScript expression that knows modules of live figures, each under a name."""
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("node is not installed: the JavaScript of the live figures is not checked")
+    folder = tmp_path_factory.mktemp("modules")
+    for file in LIVE_FIGURES.glob("*.js"):
+        shutil.copy(file, folder)
+    (folder / "package.json").write_text('{"type": "module"}')
+
+    def run(modules, expression):
+        script = folder / "script.js"
+        imports = [f'import * as {name} from "./{file}.js";' for name, file in modules.items()]
+        script.write_text("\n".join([*imports, f"console.log(JSON.stringify({expression}));"]))
+        done = subprocess.run(
+            [node, script], capture_output=True, text=True, check=True, timeout=60
+        )
+        return json.loads(done.stdout)
+
+    return run
+
+
+@pytest.fixture
+def show(browser):
+    """Show HTML of a live figure on a page; fails at the end if the page had an error."""
+    errors, pages = [], []
+
+    def open_page(html, **options):
+        page = browser.new_page(**options)
+        pages.append(page)
+        page.set_default_timeout(120_000)  # networks take their time on a busy machine
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda message: errors.append(message.text))
+        page.set_content(f'<html lang="en"><body>{html}</body></html>')
+        page.locator("svg").first.wait_for()
+        return page
+
+    yield open_page
+    for page in pages:
+        page.close()
+    assert errors == []

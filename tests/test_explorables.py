@@ -2,9 +2,7 @@
 
 import json
 import re
-import shutil
-import subprocess
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pytest
@@ -16,7 +14,6 @@ from lecture_utils.ensembles import gaussian_spectra
 from lecture_utils.teaching import explorables
 from lecture_utils.teaching.verdicts import chi2_verdict, ks_verdict, value_verdict
 
-FOLDER = Path(explorables.__file__).parent
 LOSSES = np.geomspace(1e-6, 1, 288).reshape(12, 12, 2)
 FIGURES = {
     "sgd_quadratic": explorables.sgd_quadratic,
@@ -34,33 +31,21 @@ POWER = 1e-6
 
 
 @pytest.fixture(scope="session")
-def javascript(tmp_path_factory):
-    """Evaluate a JavaScript expression in which the exports of the modules are known."""
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("node is not installed: the JavaScript of the live figures is not checked")
-    folder = tmp_path_factory.mktemp("modules")
-    for file in FOLDER.glob("*.js"):
-        shutil.copy(file, folder)
-    (folder / "package.json").write_text('{"type": "module"}')
-
-    def evaluate(expression):
-        script = folder / "script.js"
-        script.write_text(
-            'import * as stage from "./stage.js";\n'
-            'import * as sgd from "./sgd_quadratic.js";\n'
-            'import * as net from "./signal_propagation.js";\n'
-            'import * as map from "./phase_diagram.js";\n'
-            'import * as fan from "./dyson_fan.js";\n'
-            'import * as spectra from "./spectra.js";\n'
-            'import * as mp from "./marchenko_pastur.js";\n'
-            'import * as levels from "./two_levels.js";\n'
-            f"console.log(JSON.stringify({expression}));"
-        )
-        run = subprocess.run([node, script], capture_output=True, text=True, check=True, timeout=60)
-        return json.loads(run.stdout)
-
-    return evaluate
+def javascript(run_javascript):
+    """Evaluate a JavaScript expression."""
+    return partial(
+        run_javascript,
+        {
+            "stage": "stage",
+            "sgd": "sgd_quadratic",
+            "net": "signal_propagation",
+            "map": "phase_diagram",
+            "fan": "dyson_fan",
+            "spectra": "spectra",
+            "mp": "marchenko_pastur",
+            "levels": "two_levels",
+        },
+    )
 
 
 def test_random_numbers_are_normal(javascript):
@@ -508,27 +493,6 @@ def test_bad_input_is_named(call, message):
 
 
 # --- in a browser --------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def show(browser):
-    """Show HTML on a page; fails at the end if the page had an error."""
-    errors, pages = [], []
-
-    def open_page(html, **options):
-        page = browser.new_page(**options)
-        pages.append(page)
-        page.set_default_timeout(120_000)  # networks take their time on a busy machine
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: errors.append(message.text))
-        page.set_content(f'<html lang="en"><body>{html}</body></html>')
-        page.locator("svg").first.wait_for()
-        return page
-
-    yield open_page
-    for page in pages:
-        page.close()
-    assert errors == []
 
 
 def test_sliders_obey_the_keyboard(show):

@@ -2,10 +2,7 @@
 
 import json
 import re
-import shutil
-import subprocess
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,7 +12,6 @@ from lecture_utils import laws, rbm
 from lecture_utils.teaching import explorables
 from lecture_utils.teaching.verdicts import ks_verdict, value_verdict
 
-FOLDER = Path(explorables.__file__).parent
 BASIS = rbm.fourier_basis(10)
 LEVEL = 1e-3
 POWER = 1e-6
@@ -23,25 +19,13 @@ FIGURE = explorables.rbm_modes
 
 
 @pytest.fixture(scope="module")
-def javascript(tmp_path_factory):
+def javascript(run_javascript):
     """Evaluate the body of a JavaScript function that knows the module."""
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("node is not installed: the JavaScript of the live figures is not checked")
-    folder = tmp_path_factory.mktemp("modules")
-    for file in FOLDER.glob("*.js"):
-        shutil.copy(file, folder)
-    (folder / "package.json").write_text('{"type": "module"}')
+    modules = {"stage": "stage", "modes": "rbm_modes"}
 
     @cache
     def evaluate(body):
-        script = folder / "script.js"
-        script.write_text(
-            'import { gaussian } from "./stage.js";\nimport * as modes from "./rbm_modes.js";\n'
-            f"console.log(JSON.stringify((() => {{ {body} }})()));"
-        )
-        run = subprocess.run([node, script], capture_output=True, text=True, check=True, timeout=60)
-        return json.loads(run.stdout)
+        return run_javascript(modules, f"(() => {{ {body} }})()")
 
     return evaluate
 
@@ -95,8 +79,9 @@ def numpy_training(weights, chains, noises, alpha, batch):
 @pytest.mark.parametrize("updates", [1, 300])
 def test_browser_trains_like_numpy_with_the_same_noise(javascript, alpha, batch, updates):
     start, noises, end, levels = javascript(
-        f"const m = modes.machine({batch}, gaussian(1), false), start = [...m.weights], noises = []"
-        f"; for (let k = 0; k < {updates}; k++) {{ if (!modes.step(m, {alpha})) return null; "
+        f"const m = modes.machine({batch}, stage.gaussian(1), false);"
+        "const start = [...m.weights], noises = [];"
+        f"for (let k = 0; k < {updates}; k++) {{ if (!modes.step(m, {alpha})) return null; "
         "noises.push([...m.fresh, ...m.rest]); } "
         "return [start, noises, [...m.weights], [...modes.spectrum(m.weights)]];"
     )
@@ -120,7 +105,7 @@ def test_browser_trains_like_numpy_with_the_same_noise(javascript, alpha, batch,
 
 def test_exact_gradients_are_those_of_the_package(javascript):
     start, end, lost = javascript(
-        "const m = modes.machine(Infinity, gaussian(5), false), start = [...m.weights];"
+        "const m = modes.machine(Infinity, stage.gaussian(5), false), start = [...m.weights];"
         "for (let k = 0; k < 400; k++) modes.step(m, 0.3); const end = [...m.weights];"
         "m.weights[0] = 3.1; return [start, end, [modes.step(m, 0.3), m.weights[0]]];"
     )
@@ -134,7 +119,7 @@ def test_exact_gradients_are_those_of_the_package(javascript):
 @pytest.mark.parametrize("batch", [16, 128])
 def test_noise_has_the_second_moments_of_the_whole_batch(javascript, batch):
     draws = javascript(
-        f"const m = modes.machine({batch}, gaussian(6), false); "
+        f"const m = modes.machine({batch}, stage.gaussian(6), false); "
         "return Array.from({ length: 2000 }, () => { modes.draw(m); return [...m.rest]; });"
     )
     rest = np.reshape(draws, (2000, 10, 10))
@@ -154,7 +139,7 @@ def test_noise_has_the_second_moments_of_the_whole_batch(javascript, batch):
 
 def test_first_weights_follow_marchenko_and_pastur(javascript):
     levels = javascript(
-        "const normal = gaussian(8); return Array.from({ length: 500 }, () => "
+        "const normal = stage.gaussian(8); return Array.from({ length: 500 }, () => "
         "[...modes.spectrum(modes.machine(16, normal, false).weights)]);"
     )
     law = laws.marchenko_pastur(1.0, variance=0.1)
@@ -166,7 +151,7 @@ def stationary(javascript, alpha, batch, snapshots):
     """Spacings (snapshots, 4) of one machine in equilibrium, as the figure takes them."""
     return np.array(
         javascript(
-            f"const m = modes.machine({batch}, gaussian(9), true);"
+            f"const m = modes.machine({batch}, stage.gaussian(9), true);"
             f"const wait = modes.relaxation({alpha}), seen = [];"
             f"for (let age = 0; seen.length < {snapshots}; age++) {{"
             f"if (!modes.step(m, {alpha})) return null;"
@@ -233,26 +218,6 @@ def test_bad_input_is_named(arguments, message):
         FIGURE(**arguments)
 
 
-@pytest.fixture
-def show(browser):
-    """Show the figure; fails at the end if the page had an error."""
-    errors, pages = [], []
-
-    def open_page(html=None, **options):
-        page = browser.new_page(**options)
-        pages.append(page)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: errors.append(message.text))
-        page.set_content(f'<html lang="en"><body>{html or FIGURE()._repr_html_()}</body></html>')
-        page.get_by_role("img").first.wait_for()
-        return page
-
-    yield open_page
-    for page in pages:
-        page.close()
-    assert errors == []
-
-
 def says(page, words):
     page.wait_for_function(
         f"document.querySelector('p').textContent.includes({json.dumps(words)})", timeout=60_000
@@ -266,7 +231,7 @@ def measured(text):
 
 
 def test_the_status_line_measures_what_is_predicted(show):
-    page = show()
+    page = show(FIGURE()._repr_html_())
     says(page, "from ")
     page.wait_for_function("/from \\d{3,} snapshots/.test(document.querySelector('p').textContent)")
     numbers = measured(page.locator("p").inner_text())
@@ -279,7 +244,7 @@ def test_the_status_line_measures_what_is_predicted(show):
 
 
 def test_sliders_obey_mouse_and_keyboard(show):
-    page = show()
+    page = show(FIGURE()._repr_html_())
     picture = page.locator("svg").first
     page.get_by_role("button", name="Pause").press("Enter")
 
@@ -306,7 +271,7 @@ def test_sliders_obey_mouse_and_keyboard(show):
 
 
 def test_without_noise_pairs_close_and_with_too_much_machines_diverge(show):
-    page = show()
+    page = show(FIGURE()._repr_html_())
     size, rate = page.get_by_label("batch size"), page.get_by_label("learning rate")
     size.press("End")
     assert size.get_attribute("aria-valuetext") == "∞"
@@ -319,7 +284,9 @@ def test_without_noise_pairs_close_and_with_too_much_machines_diverge(show):
 
 
 def test_reduced_motion_starts_paused_with_a_full_picture(show):
-    page = show(reduced_motion="reduce", viewport={"width": 390, "height": 800})
+    page = show(
+        FIGURE()._repr_html_(), reduced_motion="reduce", viewport={"width": 390, "height": 800}
+    )
     assert page.get_by_role("button", name="Run").is_visible()
     assert page.locator("svg").count() == 2
     assert page.locator("svg").first.locator("polyline").count() >= 10
