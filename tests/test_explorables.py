@@ -429,6 +429,48 @@ def test_fan_ends_as_the_levels_of_matrices(javascript, beta, omega):
     assert stats.ks_2samp(found[:, -1], exact(1 if beta != 1 else 2)[:, -1]).pvalue < POWER
 
 
+@pytest.mark.parametrize("beta", [1, 2, 4])
+def test_pair_is_pushed_exactly_in_one_long_step(javascript, beta):
+    """The gap of a matrix of two levels is the length of a vector in noise of 1 + beta axes."""
+    rng = np.random.default_rng(5)
+    for gap in (0, 0.3):
+        found = javascript(
+            "((g) => Array.from({ length: 20000 }, () => {"
+            f"const x = Float64Array.of(0, {gap}); fan.step(x, 0.1, 0.7, 0, {beta}, g);"
+            "return x[1] - x[0]; }))(stage.gaussian(5))"
+        )
+        noise = np.sqrt(4 * 0.7 * 0.1)  # that of the difference of two levels
+        vectors = noise * rng.normal(size=(20_000, beta + 1))
+        vectors[:, 0] += gap
+        assert stats.ks_2samp(found, np.linalg.norm(vectors, axis=1)).pvalue > LEVEL
+        # Control: its mean push, without the scatter.
+        mean = np.sqrt(vectors[:, 0] ** 2 + beta * noise**2)
+        assert stats.ks_2samp(found, mean).pvalue < POWER
+
+
+def test_many_levels_of_the_fan_come_as_close_as_those_of_matrices(javascript):
+    """Among thirty levels a step moves neighbours as far as they are apart."""
+    n, runs = 30, 300
+    found = np.array(
+        javascript(
+            f"((g) => Array.from({{ length: {runs} }}, () => {{ const x = new Float64Array({n});"
+            "for (let k = 0; k < 400; k++) fan.step(x, 0.0025, 2, 2, 1, g);"
+            "return Array.from(x); }))(stage.gaussian(4))"
+        )
+    )
+    scale = np.sqrt(javascript("fan.spread(2, 2, 1)"))
+    rng = np.random.default_rng(4)
+    exact, other = (gaussian_spectra(3_000, n, beta=b, sigma=scale, rng=rng) for b in (1, 2))
+
+    def small(levels):
+        gaps = np.diff(np.sort(levels))
+        return (gaps < 0.2 * gaps.mean(axis=0)).mean()
+
+    error = np.sqrt(small(exact) / (runs * (n - 1)))
+    assert abs(small(found) - small(exact)) < 4 * error
+    assert abs(small(found) - small(other)) > 8 * error
+
+
 def test_ticks_are_round_and_few(javascript):
     for low, high in [(-1.26, 1.26), (0, 2.04), (0, 17), (-3e-3, 3e-3)]:
         marks = [value for value, _ in javascript(f"stage.ticks({low}, {high})")]

@@ -21,27 +21,36 @@ export const spread = (temperature, omega, t) =>
 export const edge = (levels, temperature, omega, beta, t) =>
   Math.sqrt(2 * (beta || 1) * levels * spread(temperature, omega, t));
 
+/** Sum of the squares of so many normal numbers. */
+function chiSquare(freedom, normal) {
+  let sum = 0;
+  for (let k = 0; k < freedom; k++) sum += normal() ** 2;
+  return sum;
+}
+
 /**
- * One step of all levels (ascending). Each pair is pushed as if it were alone: then its distance
- * obeys d(S^2)/dt = 4 beta T, however close the two are.
+ * One step of all levels (ascending). Each pair is pushed as if it were alone: noise makes its
+ * distance a Bessel process, S'^2 = (S + n z)^2 + n^2 chi^2_beta, however close the two are. Of a
+ * pair that others separate the mean push is enough.
  */
 export function step(x, dt, temperature, omega, beta, normal) {
   const noise = Math.sqrt(2 * temperature * dt);
-  const growth = 4 * beta * temperature * dt;
-  const move = x.map((value) => -omega * value * dt);
-  if (beta > 0) {
-    for (let i = 1; i < x.length; i++) {
-      for (let j = 0; j < i; j++) {
-        const gap = x[i] - x[j];
-        const push = (Math.sqrt(gap * gap + growth) - gap) / 2;
-        move[i] += push;
-        move[j] -= push;
-      }
+  for (let i = 0; i < x.length; i++) x[i] += noise * normal() - omega * x[i] * dt;
+  // Without repulsion the lines may cross: then a level keeps its identity.
+  if (beta === 0) return;
+  x.sort();
+  const move = new Float64Array(x.length);
+  for (let i = 1; i < x.length; i++) {
+    for (let j = 0; j < i; j++) {
+      const gap = x[i] - x[j];
+      const square = j === i - 1 ? chiSquare(beta, normal) : beta;
+      const push = (Math.sqrt(gap * gap + 4 * temperature * dt * square) - gap) / 2;
+      move[i] += push;
+      move[j] -= push;
     }
   }
-  for (let i = 0; i < x.length; i++) x[i] += move[i] + noise * normal();
-  // Without repulsion the lines may cross: then a level keeps its identity.
-  if (beta > 0) x.sort();
+  for (let i = 0; i < x.length; i++) x[i] += move[i];
+  x.sort();
 }
 
 /** Density of a gap s in units of its mean: the surmise, or that of independent levels. */
@@ -156,7 +165,7 @@ export function render({ model, el }) {
     status(`Largest level at the end, mean of ${fans} fans: ${digits(mean)} ± ` +
       `${error.toPrecision(1)}. Edge for many levels${beta ? "" : " that repel (β = 1)"}: ` +
       `${digits(edge(n, temperature, omega, beta, END))}. Gaps: Kolmogorov-Smirnov distance from ` +
-      `${beta ? `the surmise for β = ${beta}` : "exp(−s)"}: ${found.toFixed(3)}. Chance alone ` +
+      `${beta ? `the surmise for β = ${beta}` : "exp(−s), of many levels"}: ${found.toFixed(3)}. Chance alone ` +
       `makes it about ${(0.87 / Math.sqrt(fans * (n - 1))).toFixed(3)}.`);
   }
 
@@ -198,7 +207,7 @@ export function render({ model, el }) {
       `<path d="M${base} ${Y(-reach)}${ends}H${base}Z" fill="${DATA}" fill-opacity="0.5"/>` +
       `<path d="M${base} ${Y(-reach)}V${Y(reach)}" stroke="${MUTED}"/>` + law +
       legend(X(0) + 12, 20, [["levels", thin],
-        [beta ? "edge, semicircle" : "edge for β = 1; Gaussian", theory]]);
+        [beta ? "edge, semicircle" : "edge, β = 1; Gaussian", theory]]);
   }
 
   function gapMarkup(width, height) {
@@ -218,7 +227,7 @@ export function render({ model, el }) {
       return [X(s), Y(gapDensity(beta, s))];
     });
     return markup + histogramPath(X, Y, 0, FAR, heights.map((height) => Math.min(height, top)), 0.5) +
-      line(law, theory) + legend(X(1.7), 20, [
+      line(law, theory) + legend(X(1.2), 20, [
       [beta ? `surmise for β = ${beta}` : "independent, exp(−s)", theory]]);
   }
 }
