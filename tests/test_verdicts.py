@@ -329,6 +329,12 @@ def test_a_family_of_laws_is_taken_as_its_standard_member():
     assert ks_verdict(sample, stats.norm, bound=0.2) == ks_verdict(sample, stats.norm(), bound=0.2)
 
 
+def test_zero_a_full_bin_and_per_cent():
+    assert power_text(0) == "0"
+    assert chi2_verdict([5, 5], [5.0, 5.0], bound=1).within  # five events are enough
+    assert value_verdict(1.95, 0.01, 1.0, bound=0.99).effect_text() == "deviation 95 % ≤ 99 %"
+
+
 def test_what_is_not_a_number_has_a_text():
     assert power_text(np.nan) == "nan"
     assert power_text(np.inf) == "inf"
