@@ -732,7 +732,7 @@ def test_marchenko_pastur_obeys_mouse_and_keyboard(show):
     planted = page.get_by_label("signal θ")
     before = figure.inner_html()
     planted.press("ArrowRight")
-    assert "below its threshold 0.71: it is lost in the noise" in status.inner_text()
+    assert "below its threshold 0.71: the larger the matrices" in status.inner_text()
     assert figure.inner_html() != before
     box = planted.bounding_box()
     page.mouse.click(box["x"] + box["width"] - 8, box["y"] + box["height"] / 2)

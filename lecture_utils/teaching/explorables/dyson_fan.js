@@ -165,8 +165,9 @@ export function render({ model, el }) {
     status(`Largest level at the end, mean of ${fans} fans: ${digits(mean)} ± ` +
       `${error.toPrecision(1)}. Edge for many levels${beta ? "" : " that repel (β = 1)"}: ` +
       `${digits(edge(n, temperature, omega, beta, END))}. Gaps: Kolmogorov-Smirnov distance from ` +
-      `${beta ? `the surmise for β = ${beta}` : "exp(−s), of many levels"}: ${found.toFixed(3)}. Chance alone ` +
-      `makes it about ${(0.87 / Math.sqrt(fans * (n - 1))).toFixed(3)}.`);
+      `${beta ? `the surmise for β = ${beta}` : "exp(−s), of many levels"}: ` +
+      `${found.toFixed(3)}. Chance alone makes it about ` +
+      `${(0.87 / Math.sqrt(fans * (n - 1))).toFixed(3)}.`);
   }
 
   function fanMarkup(width, height) {
@@ -227,7 +228,7 @@ export function render({ model, el }) {
       return [X(s), Y(gapDensity(beta, s))];
     });
     return markup + histogramPath(X, Y, 0, FAR, heights.map((height) => Math.min(height, top)), 0.5) +
-      line(law, theory) + legend(X(1.2), 20, [
+      line(law, theory) + legend(X(1), 20, [
       [beta ? `surmise for β = ${beta}` : "independent, exp(−s)", theory]]);
   }
 }

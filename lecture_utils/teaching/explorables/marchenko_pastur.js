@@ -174,14 +174,18 @@ export function render({ model, el }) {
     const mean = tops / matrices;
     const error = Math.sqrt(Math.max(squares / matrices - mean * mean, 0) / (matrices - 1));
     const limit = threshold(r).toFixed(2);
-    const planted = !strength ? "" : leaves()
+    // For entries without a variance there is no such threshold.
+    const planted = !strength || kind === CAUCHY ? "" : leaves()
       ? ` The planted direction is above its threshold ${limit}, and its level, one of ${each}, ` +
-        `makes ${(1 / each).toFixed(3)} of the distance.`
-      : ` The planted direction is below its threshold ${limit}: it is lost in the noise.`;
+        `makes up to ${(1 / each).toFixed(3)} of the distance.`
+      : ` The planted direction is below its threshold ${limit}: the larger the matrices, the ` +
+        "more it is lost in the noise.";
+    const premise = leaves() ? " in large matrices"
+      : (kind ? " for Gaussian entries" : "") + (strength ? " without the signal" : "");
     status(`${matrices} matrices of ${rows} × ${columns}. Kolmogorov-Smirnov distance of their ` +
       `levels${zeros ? " above zero" : ""} from the law: ${found.toFixed(4)}. ` +
       `Largest level: ${mean.toFixed(3)} ± ${error.toPrecision(1)}, ` +
-      `predicted: ${predicted().toFixed(3)}${leaves() ? " in large matrices" : ""}, ` +
+      `predicted: ${predicted().toFixed(3)}${premise}, ` +
       `edge: ${edges(r)[1].toFixed(3)}.` + planted + (ENTRIES[kind].control ?? ""));
   }
 

@@ -254,6 +254,11 @@ export function render({ model, el }) {
   addButton(row, "Other machine", restart);
   restart();
 
+  /** Is the noise small enough for predictions of first order? */
+  function predictable() {
+    return alpha / batch <= 1 / 200;
+  }
+
   function begin(warm) {
     begun++;
     return { machine: machine(batch, normal, warm), age: 0, seen: [], lost: false };
@@ -342,21 +347,25 @@ export function render({ model, el }) {
         `spacings are below ${bound}: nothing keeps a pair apart.`);
       return;
     }
+    const small = predictable();
     const means = PAIRS.map((i, pair) => {
       const values = store.subarray(0, 4 * count).filter((_, k) => k % 4 === pair);
       const mean = values.reduce((sum, s) => sum + s, 0) / count;
       const square = values.reduce((sum, s) => sum + (s - mean) ** 2, 0) / count;
       const error = Math.sqrt(square / (count - 1));
-      const part = Math.max(1 + squeeze(i, alpha, batch), 0);
+      const part = 1 + squeeze(i, alpha, batch);
       const predicted = Math.sqrt(Math.PI * variance(i, i, alpha, batch) * part);
-      return `pair ${pair + 1} ${mean.toFixed(3)} ± ${error.toFixed(3)} (${predicted.toFixed(3)})`;
+      return `pair ${pair + 1} ${mean.toFixed(3)} ± ${error.toFixed(3)}` +
+        (small ? ` (${predicted.toFixed(3)})` : "");
     });
     status(`${setting}. ` + (count < 4 ? "Hardly any spacing measured yet." :
-      `Mean spacing (prediction: √π σᵢ, squeezed by neighbours): ${means.join(", ")}; from ` +
-      `${count} snapshots of machines that began at the target and forgot it.` +
-      (alpha / batch > 1 / 200 ? " α/|B| is too large for the prediction, of first order." : "")) +
+      "Mean spacing" +
+      (small ? " (and its prediction to first order: √π σᵢ, squeezed by neighbours)" : "") +
+      `: ${means.join(", ")}; from ${count} snapshots of machines that began at the target and ` +
+      `forgot it.${small ? "" : " α/|B| is too large for a prediction of first order."}`) +
       (lost ? ` ${lost} of ${begun} machines diverged: a level reached µ² = 9, where no density ` +
-        "is left. Others took their place; means are over those that survive." : ""));
+        `is left. Others took their place${count < 4 ? "" : "; means are over those that survive"}.`
+        : ""));
   }
 
   function runMarkup(width, height) {
@@ -369,7 +378,7 @@ export function render({ model, el }) {
         [k, power10(k)])],
       yTicks: [0, 0.1, 0.5, 1, 2, 3, 4, 5, ...(wall ? [7, 9] : [])].map((x) => [Math.sqrt(x), x]),
     });
-    const bands = MODES.map((i) => {
+    const bands = !predictable() ? [] : MODES.map((i) => {
       const sigma = Math.sqrt(variance(i, i, alpha, batch));
       const [low, high] = [-sigma, sigma].map((off) => Y(Math.sqrt(Math.max(TARGETS[i] + off, 0))));
       return `<path d="M${X(end / 2)} ${(low + high) / 2}H${X(end)}" stroke="${THEORY}" ` +
@@ -391,9 +400,10 @@ export function render({ model, el }) {
       lines.join("") + `<path d="M${X(-strip)} ${Y(0)}${outline}H${X(-strip)}Z" fill="${DATA}" ` +
       'fill-opacity="0.5"/>' + law +
       (wall ? line([[X(0), Y(3)], [X(end), Y(3)]], dotted) : "") + (shown.lost ? cross : "") +
-      legend(X(-strip) + 10, 20, [["one machine", thin], ["exact flow", dashed],
-        ["target ± σᵢ", `stroke="${THEORY}" stroke-opacity="0.25" stroke-width="8"`],
-        ["Marchenko–Pastur", theory]]);
+      legend(X(-strip) + 10, wall ? 34 : 20, [["one machine", thin], ["exact flow", dashed],
+        ["Marchenko–Pastur", theory],
+        ...(bands.length ? [["target ± σᵢ",
+          `stroke="${THEORY}" stroke-opacity="0.25" stroke-width="8"`]] : [])]);
   }
 
   function pairMarkup(width, height) {

@@ -95,10 +95,12 @@ export function render({ model, el }) {
     const theory = Number.isFinite(exact)
       ? `exact ${digits(exact)}`
       : `exact: no finite value, because α is not below ${digits(largestRate(batch))}`;
+    const heavy = Number.isFinite(exact) && exact > 2 * constant
+      ? " Heavy tails: rare excursions carry the variance, and short runs miss them." : "";
     const lost = away ? ` Diverging: ${away} learners ran away and were put back.` : "";
     const measure = Number.isFinite(exact) ? "Measured variance" : "Variance so far (grows with time)";
     status(`${measure}: ${measured}. Predicted: ${theory}, constant noise ${digits(constant)}, ` +
-      `leading order ${digits(leading)}.${lost}`);
+      `leading order ${digits(leading)}.${heavy}${lost}`);
   }
 
   function draw(width, height) {

@@ -5,7 +5,7 @@ import { DATA, THEORY, addButton, addDrawing, addRow, addSlider, addStatus, axes
 
 const LAYERS = 10;
 const NETWORKS = 20;
-const LOWEST = 1e-6;
+const LOWEST = 1e-7;
 
 /** E[tanh(sqrt(q) g)^2] for standard normal g. The trapezoid rule is exact here to many digits. */
 export function tanhSquared(q) {
@@ -102,7 +102,7 @@ export function render({ model, el }) {
       .join("");
     return markup + runs.map((run) => line(points(run), thin)).join("") +
       line(points(recursion(sigma)), theory) + dots +
-      legend(X(1), Y(-3.9), [["20 networks; dots: their mean", thin],
+      legend(X(1), Y(-6), [["20 networks; dots: their mean", thin],
         ["infinite width", theory]]);
   }
 }

@@ -136,7 +136,8 @@ export function render({ model, el }) {
         [`two levels, χ${SUBSCRIPTS[beta]}`, theory],
         ["independent, exp(−s)", independent],
       ]) + dots +
-      `<text x="${left + side / 2 - 12}" y="${height - 5}" text-anchor="middle" ` +
-      `fill="currentColor">${SHOWN} matrices</text>`;
+      ["levels of", `${SHOWN} matrices`].map((words, k) =>
+        `<text x="${left + side / 2 - 12}" y="${height - 22 + 17 * k}" text-anchor="middle" ` +
+        `fill="currentColor">${words}</text>`).join("");
   }
 }
