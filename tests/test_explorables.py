@@ -566,10 +566,13 @@ def test_sgd_runs_measures_and_says_when_it_diverges(show):
     page = show(FIGURES["sgd_quadratic"]()._repr_html_())
     status = page.locator("p")
     page.wait_for_function("!document.querySelector('p').textContent.includes('not yet')")
-    assert "exact 0.100, constant noise 0.0833, leading order 0.0625" in status.inner_text()
+    assert "exact 0.100, constant noise 0.0833, leading order 0.0625." in status.inner_text()
+    assert "Heavy tails" not in status.inner_text()
     page.get_by_label("learning rate").press("End")
     page.wait_for_function("document.querySelector('p').textContent.includes('ran away')")
     assert "no finite value, because α is not below 1.33" in status.inner_text()
+    near = show(explorables.sgd_quadratic(1.2)._repr_html_())
+    assert "Heavy tails" in near.locator("p").inner_text()
 
 
 def test_sgd_pauses_on_request_and_off_the_screen(show):
@@ -733,6 +736,7 @@ def test_marchenko_pastur_obeys_mouse_and_keyboard(show):
     before = figure.inner_html()
     planted.press("ArrowRight")
     assert "below its threshold 0.71: the larger the matrices" in status.inner_text()
+    assert re.search(r"predicted: [\d.]+ without the signal,", status.inner_text())
     assert figure.inner_html() != before
     box = planted.bounding_box()
     page.mouse.click(box["x"] + box["width"] - 8, box["y"] + box["height"] / 2)
@@ -757,6 +761,10 @@ def test_marchenko_pastur_obeys_mouse_and_keyboard(show):
         entries.press("ArrowRight")
         assert entries.get_attribute("aria-valuetext") == name
         assert figure.inner_html() != before
+        assert re.search(r"predicted: [\d.]+ for Gaussian entries,", status.inner_text())
+    planted.press("End")
+    assert "threshold" not in status.inner_text()
+    planted.press("Home")
     assert "no variance" in status.inner_text()
     distance, mean, _, predicted = measure()
     assert distance > 0.3

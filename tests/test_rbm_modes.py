@@ -265,8 +265,13 @@ def test_sliders_obey_mouse_and_keyboard(show):
         page.mouse.click(box["x"] + part * box["width"], box["y"] + box["height"] / 2)
 
     assert changes(lambda: click(rate, 0.95))
+    assert "too large for a prediction" in page.locator("p").inner_text()
+    assert not len(measured(page.locator("p").inner_text()))
+    assert "target" not in picture.inner_html()
     assert changes(lambda: click(size, 0.75))
     assert rate.get_attribute("aria-valuetext") == "1.28"
+    assert len(measured(page.locator("p").inner_text())) == 4
+    assert "target" in picture.inner_html()
     assert changes(page.get_by_role("button", name="Other machine").click)
 
 
