@@ -185,7 +185,7 @@ export function render({ model, el }) {
     status(`${matrices} matrices of ${rows} × ${columns}. Kolmogorov-Smirnov distance of their ` +
       `levels${zeros ? " above zero" : ""} from the law: ${found.toFixed(4)}. ` +
       `Largest level: ${mean.toFixed(3)} ± ${error.toPrecision(1)}, ` +
-      `predicted: ${predicted().toFixed(3)}${premise}, ` +
+      `predicted: about ${predicted().toFixed(3)}${premise}, ` +
       `edge: ${edges(r)[1].toFixed(3)}.` + planted + (ENTRIES[kind].control ?? ""));
   }
 
