@@ -3,7 +3,7 @@ r"""What a page states, and the random numbers that belong to it.
 A *claim* is a sentence with a verdict and an expectation: to agree with exact theory, to stay
 within a bound of approximate theory, or to be rejected. The last are the negative controls of the
 book: false sentences, which an experiment worth its name must refute. Sentences and expectations
-are written down before any number is: ``lecture_utils/teaching/claim_sets/<page>.py`` lists them::
+stand apart from the numbers: ``lecture_utils/teaching/claim_sets/<page>.py`` lists them::
 
     CLAIMS = {
         "slope": Statement(r"The mean spacing is $\sqrt\pi\,\sigma$.", lecture="Wigner surmise"),

@@ -31,6 +31,11 @@ CLAIMS = {
         figure="fig-pt-teaser",
     ),
     "error": Statement(
+        r"The mean of $n$ ratios of a random $512\times64$ matrix scatters by that of one ratio "
+        r"times $\sqrt{(1+2\rho)/n}$, with the correlation $\rho$ of neighbouring ratios.",
+        "within",
+    ),
+    "error-constant": Statement(
         r"The mean of $n$ ratios of a random $512\times64$ matrix scatters by $0.307/\sqrt n$, "
         "the error that is used for all spectra."
     ),
